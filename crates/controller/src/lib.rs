@@ -1,0 +1,1 @@
+//! The decision pipeline: encoder, policy, fallback, guard, and the learned policies as autoscalers.

@@ -1,0 +1,1 @@
+//! Reinforcement learning for small networks: DQN, PPO, replay, policy files, classic control.

@@ -1,0 +1,95 @@
+use crate::Stream;
+
+/// Means from here on use transformed rejection; below, inversion is faster.
+const REJECTION_FROM_MEAN: f64 = 10.0;
+
+impl Stream {
+    /// Poisson with the given mean ≥ 0: inversion below 10, Hörmann's PTRS (1993) above.
+    #[inline]
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        if mean < REJECTION_FROM_MEAN {
+            self.poisson_by_inversion(mean)
+        } else {
+            self.poisson_by_rejection(mean)
+        }
+    }
+
+    fn poisson_by_inversion(&mut self, mean: f64) -> u64 {
+        if mean <= 0.0 {
+            return 0;
+        }
+        let mut term = libm::exp(-mean);
+        let mut left = self.uniform();
+        let mut count = 0_u64;
+        // The bound stops a walk that rounding would let run on past the last representable term.
+        while left >= term && count < 1_000 {
+            left -= term;
+            count += 1;
+            term *= mean / count as f64;
+        }
+        count
+    }
+
+    fn poisson_by_rejection(&mut self, mean: f64) -> u64 {
+        let b = 0.931 + 2.53 * mean.sqrt();
+        let a = -0.059 + 0.02483 * b;
+        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+        let v_r = 0.9277 - 3.6224 / (b - 2.0);
+        loop {
+            let u = self.uniform() - 0.5;
+            let v = self.uniform_positive();
+            let us = 0.5 - u.abs();
+            let k = ((2.0 * a / us + b) * u + mean + 0.43).floor();
+            if us >= 0.07 && v <= v_r {
+                return k as u64;
+            }
+            if k < 0.0 || (us < 0.013 && v > us) {
+                continue;
+            }
+            let accept = libm::log(v * inverse_alpha / (a / (us * us) + b));
+            if accept <= k * libm::log(mean) - mean - libm::lgamma(k + 1.0) {
+                return k as u64;
+            }
+        }
+    }
+
+    /// Binomial with `trials` and probability `p`, by counting: for the small numbers of trials met here.
+    pub fn binomial(&mut self, trials: u64, p: f64) -> u64 {
+        (0..trials).filter(|_| self.uniform() < p).count() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Seed;
+
+    #[test]
+    fn poisson_frequencies_match_the_probabilities() {
+        for mean in [0.3, 4.0, 9.9, 10.1, 60.0, 400.0] {
+            let mut stream = Seed(1).stream();
+            let n = 200_000_usize;
+            let mut counts = vec![0_usize; 2_000];
+            for _ in 0..n {
+                counts[stream.poisson(mean) as usize] += 1;
+            }
+            let mut chi_square = 0.0;
+            let mut cells = 0.0_f64;
+            for (k, &seen) in counts.iter().enumerate() {
+                let log_p = k as f64 * libm::log(mean) - mean - libm::lgamma(k as f64 + 1.0);
+                let expected = n as f64 * libm::exp(log_p);
+                if expected >= 10.0 {
+                    chi_square += (seen as f64 - expected) * (seen as f64 - expected) / expected;
+                    cells += 1.0;
+                }
+            }
+            // Five standard deviations above the mean of the chi-square distribution.
+            let limit = cells + 5.0 * (2.0 * cells).sqrt();
+            assert!(chi_square < limit, "mean {mean}: chi-square {chi_square} over {cells} cells");
+        }
+    }
+
+    #[test]
+    fn nothing_arrives_at_rate_zero() {
+        assert_eq!(Seed(1).stream().poisson(0.0), 0);
+    }
+}

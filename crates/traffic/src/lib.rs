@@ -1,0 +1,1 @@
+//! Load: recorded traces, generated shapes, their composition, and arrival noise.
