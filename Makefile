@@ -1,0 +1,51 @@
+# podpilot: `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# ---- the main job: train in simulation -------------------------------------------------------------------
+AGENT         ?= ppo
+ENV_MODE      ?= simulate
+TIMESTEPS     ?= 100000
+EVAL_EPISODES ?= 100
+SCENARIO      ?= default
+TRACE         ?=
+SEED          ?= 1
+OUT           ?=
+
+PODPILOT = cargo run --quiet --release --locked --package podpilot --
+
+.PHONY: train-simulation
+train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate against HPA, write a run directory
+	@cargo build --release --locked --package podpilot
+	@$(PODPILOT) train --agent '$(AGENT)' --env-mode '$(ENV_MODE)' --timesteps '$(TIMESTEPS)' \
+		--episodes '$(EVAL_EPISODES)' --scenario '$(SCENARIO)' --seed '$(SEED)' \
+		$(if $(TRACE),--trace '$(TRACE)') $(if $(OUT),--out '$(OUT)')
+
+# ---- checks ----------------------------------------------------------------------------------------------
+.PHONY: test format lint unit docs
+test: format lint unit docs ## Formatting, lints, unit and integration tests, documentation build
+
+format: ## Check formatting
+	cargo fmt --all --check
+
+lint: ## Lints, warnings are errors
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+unit: ## Unit and integration tests
+	cargo test --workspace --locked
+
+docs: ## Build the API documentation, warnings are errors
+	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
+
+# ---- evidence --------------------------------------------------------------------------------------------
+.PHONY: bench learn-check
+bench: ## Simulator steps/s beside its error, and training speed beside Stable-Baselines3
+	cargo run --quiet --release --locked --package podpilot-simulator --example decision_steps
+	bench/learning-speed.sh
+
+learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own results (under 40 minutes)
+	cargo run --quiet --release --locked --package podpilot-learning --example learn_check
+
+.PHONY: help
+help: ## This list
+	@grep --extended-regexp '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20
