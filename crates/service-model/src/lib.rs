@@ -1,1 +1,26 @@
 //! What a pod can carry: capacity and latency from CPU cost, limit and balancer.
+//!
+//! - [`ServiceSpec`] and [`PodSpec`] say what a request costs and what a pod may use.
+//! - [`PodServer`] serves request by request under a CFS quota ([`CfsModel`]); [`PodGroup`] puts a balancer
+//!   in front of several of them.
+//! - [`LatencyTable`] is the fast mode's picture of one pod, built once by the request mode.
+//! - [`Inverse`] turns an offered rate into the replicas that carry it within an objective.
+
+mod balancer;
+mod cfs;
+mod inverse;
+pub mod latency_buckets;
+mod latency_table;
+mod pod_server;
+mod pod_spec;
+mod service_spec;
+mod spec_error;
+
+pub use balancer::{Balancer, PodGroup};
+pub use cfs::CfsModel;
+pub use inverse::Inverse;
+pub use latency_table::{LatencyTable, LatencyTables, Level};
+pub use pod_server::{Admission, Departure, PodServer};
+pub use pod_spec::{PodSpec, StartupSpec};
+pub use service_spec::{CpuCost, MemorySpec, ServiceSpec};
+pub use spec_error::SpecError;
