@@ -37,8 +37,8 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A random stream with the samplers that the simulator and the learners need.
-#[derive(Debug, Clone)]
+/// A random stream with the samplers that the simulator and the learners need. Serialised, it continues where it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     generator: Xoshiro256PlusPlus,
     pub(crate) spare_normal: Option<f64>,
@@ -93,6 +93,16 @@ mod tests {
         let mut stream = Seed(0).stream();
         assert_eq!(stream.bits(), 0x5317_5d61_490b_23df);
         assert_eq!(stream.bits(), 0x61da_6f3d_c380_d507);
+    }
+
+    #[test]
+    fn a_clone_of_the_whole_state_continues_with_the_same_numbers() {
+        let mut stream = Seed(4).stream();
+        let _ = stream.standard_normal();
+        let mut copy = stream.clone();
+        assert_eq!(stream, copy);
+        assert_eq!(stream.standard_normal().to_bits(), copy.standard_normal().to_bits());
+        assert_eq!(stream.bits(), copy.bits());
     }
 
     #[test]
