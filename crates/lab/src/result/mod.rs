@@ -1,0 +1,27 @@
+//! What `result.json` holds: the numbers of an evaluation or a simulation, their comparisons, and the material of
+//! the report. Plain data; every ratio lies in 0-1 and every field name says its unit.
+
+mod autoscaler;
+mod comparison;
+mod evaluation;
+mod front;
+mod judgement;
+mod provenance;
+mod schema;
+mod simulation;
+mod timeline;
+mod training;
+
+pub use autoscaler::{AutoscalerResult, DayResult, LatencyMs, Role};
+pub use comparison::{Comparison, Difference, DifferenceIntervals, Interval, cheapest_no_looser};
+pub use evaluation::EvaluationResult;
+pub use front::{efficient_front, front_cost_per_day};
+pub use judgement::Verdict;
+pub use provenance::{LoadSource, PolicyProvenance, Provenance};
+pub use schema::{EvaluationSchema, SimulationSchema};
+pub use simulation::{ScalingEvent, SimulationResult};
+pub use timeline::{Timeline, TimelineTrack};
+pub use training::{TrainingPoint, TrainingRecord};
+
+/// Distinct days below which no interval is claimed: resampling so few days says little.
+pub const DAYS_FOR_AN_INTERVAL: u32 = 10;
