@@ -1,0 +1,7 @@
+//! Policies as they are saved, loaded and run.
+
+mod file;
+mod greedy;
+
+pub use file::{PolicyFile, PolicyFileError};
+pub use greedy::GreedyPolicy;
