@@ -1,1 +1,24 @@
-//! A service on a cluster in virtual time: requests, pods, nodes, metric pipeline, faults.
+//! A service on a Kubernetes cluster in virtual time: requests, pods, nodes, the metric pipeline, faults.
+//!
+//! - [`Scenario`] is what a scenario file says; [`PreparedScenario`] adds what is computed from it once.
+//! - [`Simulation`] is one run: [`Simulation::advance`], [`Simulation::observe`], [`Simulation::scale`]. It branches
+//!   cheaply ([`Simulation::copy_from`]), allocates nothing while it runs, and gives the same bits for the same seed.
+//! - [`run`] lets an autoscaler decide.
+//! - [`Measures`] holds what came of it, by the definitions that evaluation and the cluster share.
+
+mod fidelity;
+mod measures;
+mod prepared;
+mod run;
+mod scenario;
+mod simulation;
+
+pub use fidelity::Fidelity;
+pub use measures::{LatencyRecord, Measures};
+pub use prepared::PreparedScenario;
+pub use run::{TickRecord, run};
+pub use scenario::{
+    BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec, PriceSpec,
+    ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError,
+};
+pub use simulation::{PodCounts, Simulation, UnknownMetric};

@@ -1,0 +1,148 @@
+use podpilot_core::{LatencyQuantiles, MinuteCounts, RequestTotals};
+
+/// What came of a run, by the definitions of the project's design: one set for simulation, evaluation and cluster.
+/// Everything counts from the start of the load; the warm-up before it does not.
+#[derive(Debug, Clone)]
+pub struct Measures {
+    /// Virtual time measured, seconds.
+    pub elapsed_s: f64,
+    /// Requests that arrived in front of the pods.
+    pub offered: f64,
+    /// Requests that ended, the slow and the failed ones among them. Requests in flight are not counted yet.
+    pub totals: RequestTotals,
+    /// Minutes with a verdict on latency.
+    pub minutes: MinuteCounts,
+    /// Whole minutes in which at least one pod served.
+    pub serving_minutes: u64,
+    /// Of those, minutes whose mean CPU use per serving pod was above the objective's ceiling.
+    pub cpu_over_minutes: u64,
+    /// Of those, minutes in which the mean memory of serving pods was above the ceiling at some tick.
+    pub memory_over_minutes: u64,
+    /// Pod time from scheduled to deleted, Pending (placed) and Terminating included, seconds.
+    pub pod_seconds: f64,
+    /// Time of pods in service, seconds.
+    pub serving_pod_seconds: f64,
+    /// CPU used by serving pods, core-seconds.
+    pub cpu_seconds: f64,
+    /// Integral of `scale.spec.replicas`, seconds.
+    pub spec_replica_seconds: f64,
+    /// Node time, seconds.
+    pub node_seconds: f64,
+    /// Writes that raised the replica count.
+    pub scale_ups: u64,
+    /// Writes that lowered it.
+    pub scale_downs: u64,
+    /// Pods created after the start.
+    pub pods_created: u64,
+    /// Containers killed because memory reached its limit.
+    pub oom_kills: u64,
+    /// Times that a probe took a pod out.
+    pub probe_outs: u64,
+    /// Latency of all requests that ended.
+    pub latency: LatencyRecord,
+    pub(crate) rates: MeasureRates,
+}
+
+/// Constants that turn the counters into money and shares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct MeasureRates {
+    pub(crate) price_replica_hour: f64,
+    pub(crate) price_node_hour: f64,
+    pub(crate) cpu_request_cores: f64,
+    pub(crate) cpu_ceiling_cores: f64,
+}
+
+/// Latencies counted per level of the latency tables (fast mode) or per bucket (request mode); histograms and
+/// quantiles are made only when asked for.
+#[derive(Debug, Clone)]
+pub struct LatencyRecord {
+    pub(crate) counts: Vec<f64>,
+}
+
+impl LatencyRecord {
+    /// Counts per bucket of `podpilot_service_model::latency_buckets`.
+    pub fn histogram(&self) -> Vec<f64> {
+        self.counts.clone()
+    }
+
+    /// A quantile in seconds; failed requests count at the time-out value. `None` if nothing ended.
+    pub fn quantile_s(&self, _quantile: f64) -> Option<f64> {
+        unimplemented!()
+    }
+
+    /// Median, 95th and 99th percentile; `None` if nothing ended.
+    pub fn quantiles(&self) -> Option<LatencyQuantiles> {
+        unimplemented!()
+    }
+}
+
+impl Measures {
+    /// Pod-hours from scheduled to deleted.
+    pub fn pod_hours(&self) -> f64 {
+        self.pod_seconds / 3_600.0
+    }
+
+    /// Node-hours.
+    pub fn node_hours(&self) -> f64 {
+        self.node_seconds / 3_600.0
+    }
+
+    /// Money for pods and nodes.
+    pub fn cost(&self) -> f64 {
+        self.pod_hours() * self.rates.price_replica_hour + self.node_hours() * self.rates.price_node_hour
+    }
+
+    /// Share of ended requests that were slow or failed.
+    pub fn slow_request_ratio(&self) -> Option<f64> {
+        ratio(self.totals.slow, self.totals.requests)
+    }
+
+    /// Share of ended requests that failed.
+    pub fn failed_request_ratio(&self) -> Option<f64> {
+        ratio(self.totals.failed, self.totals.requests)
+    }
+
+    /// Share of bad minutes.
+    pub fn slow_minute_ratio(&self) -> Option<f64> {
+        self.minutes.bad_ratio()
+    }
+
+    /// Share of minutes with CPU above the ceiling.
+    pub fn cpu_over_minute_ratio(&self) -> Option<f64> {
+        ratio(self.cpu_over_minutes as f64, self.serving_minutes as f64)
+    }
+
+    /// Share of minutes with memory above the ceiling.
+    pub fn memory_over_minute_ratio(&self) -> Option<f64> {
+        ratio(self.memory_over_minutes as f64, self.serving_minutes as f64)
+    }
+
+    /// Mean number of pods that cost money.
+    pub fn mean_replicas(&self) -> Option<f64> {
+        ratio(self.pod_seconds, self.elapsed_s)
+    }
+
+    /// Mean CPU use of serving pods as a share of the request, as an HPA reckons it.
+    pub fn mean_cpu_of_request(&self) -> Option<f64> {
+        ratio(self.cpu_seconds, self.serving_pod_seconds * self.rates.cpu_request_cores)
+    }
+
+    /// Mean CPU use of serving pods as a share of the limit (of the request where there is no limit).
+    pub fn mean_cpu_of_limit(&self) -> Option<f64> {
+        ratio(self.cpu_seconds, self.serving_pod_seconds * self.rates.cpu_ceiling_cores)
+    }
+
+    /// Changes of the replica count per hour.
+    pub fn scale_events_per_hour(&self) -> Option<f64> {
+        ratio((self.scale_ups + self.scale_downs) as f64 * 3_600.0, self.elapsed_s)
+    }
+
+    /// Requests that ended without failing, as a share of those offered.
+    pub fn throughput_ratio(&self) -> Option<f64> {
+        ratio(self.totals.requests - self.totals.failed, self.offered)
+    }
+}
+
+fn ratio(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}
