@@ -100,11 +100,14 @@ impl Comparison {
         rows: &[AutoscalerResult],
         intervals: impl FnOnce(&AutoscalerResult, &AutoscalerResult) -> Option<DifferenceIntervals>,
     ) -> Self {
-        let front_cost = front_cost_per_day(rows, subject.slow_minute_ratio);
-        Self {
-            relative_cost_at_equal_service: front_cost.map(|cost| relative(subject.cost_per_day(), cost)),
-            ..Self::against(subject, cheapest_no_looser(subject, rows), intervals)
-        }
+        let at_equal_service = front_cost_per_day(rows, subject.slow_minute_ratio)
+            .map(|front_cost| relative(subject.cost_per_day(), front_cost));
+        let compared = Self::against(subject, cheapest_no_looser(subject, rows), intervals);
+        let verdict = match &compared.difference {
+            Some(difference) => Verdict::of_cost(difference, at_equal_service),
+            None => Verdict::NotComparable,
+        };
+        Self { verdict, relative_cost_at_equal_service: at_equal_service, ..compared }
     }
 
     /// `subject` against one named rival, whatever its service; `None` states that nothing is comparable.

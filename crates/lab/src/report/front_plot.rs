@@ -1,0 +1,175 @@
+use podpilot_core::Objective;
+
+use super::{
+    axis::{Axis, round_step, tick_text},
+    labels::LabelPlacer,
+    marks::{self, Shape},
+    svg::{Anchor, PathData, Svg},
+};
+use crate::{
+    number::{amount, percent},
+    result::{AutoscalerResult, Role},
+};
+
+const WIDTH: f64 = 1_000.0;
+const HEIGHT: f64 = 440.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 984.0;
+const TOP: f64 = 14.0;
+/// Lower end of the logarithmic axis; below it lies the strip for "none".
+const BOTTOM: f64 = 356.0;
+const ZERO_ROW: f64 = 380.0;
+const FLOOR: f64 = 394.0;
+
+struct Point<'a> {
+    row: &'a AutoscalerResult,
+    class: &'a str,
+    at: (f64, f64),
+}
+
+/// Cost a day against the share of bad minutes: HPA's targets as connected points, all others highlighted.
+pub(super) fn draw(rows: &[AutoscalerResult], objective: &Objective) -> String {
+    let (cost, share) = (cost_axis(rows), share_axis(rows, objective));
+    let mut svg = Svg::new(WIDTH, HEIGHT);
+    objective_area(&mut svg, &share, objective);
+    frame(&mut svg, &cost, &share);
+    let classes = marks::classes(rows.iter().map(|row| row.role));
+    let points: Vec<_> = rows
+        .iter()
+        .zip(&classes)
+        .map(|(row, class)| Point { row, class, at: place(row, &cost, &share) })
+        .collect();
+    draw_front(&mut svg, &points);
+    draw_marks(&mut svg, &points);
+    draw_labels(&mut svg, &points);
+    svg.finish("Cost a day against the share of bad minutes, one point for each autoscaler", "")
+}
+
+fn cost_axis(rows: &[AutoscalerResult]) -> Axis {
+    let costs = || rows.iter().map(AutoscalerResult::cost_per_day);
+    let (low, high) = (costs().fold(f64::INFINITY, f64::min), costs().fold(0.0, f64::max));
+    let margin = ((high - low) * 0.06).max(high * 0.02).max(1e-6);
+    Axis::linear(((low.min(high) - margin).max(0.0), high + margin), (LEFT, RIGHT))
+}
+
+fn share_axis(rows: &[AutoscalerResult], objective: &Objective) -> Axis {
+    let shares = || rows.iter().map(|row| row.slow_minute_ratio).filter(|&share| share > 0.0);
+    let low = shares().fold(objective.bad_minutes, f64::min);
+    let high = shares().fold(objective.bad_minutes, f64::max);
+    Axis::logarithmic((low / 1.6, (high * 1.6).min(1.0)), (BOTTOM, TOP))
+}
+
+fn place(row: &AutoscalerResult, cost: &Axis, share: &Axis) -> (f64, f64) {
+    let y = if row.slow_minute_ratio > 0.0 { share.at(row.slow_minute_ratio) } else { ZERO_ROW };
+    (cost.at(row.cost_per_day()), y)
+}
+
+fn objective_area(svg: &mut Svg, share: &Axis, objective: &Objective) {
+    let y = share.at(objective.bad_minutes);
+    svg.rect("allowed", (LEFT, y), (RIGHT - LEFT, FLOOR - y));
+    svg.line("objective", (LEFT, y), (RIGHT, y));
+    let text = format!("objective: at most {} bad minutes", percent(objective.bad_minutes));
+    svg.text("objective-text", (RIGHT - 6.0, y - 6.0), Anchor::End, &text);
+}
+
+fn frame(svg: &mut Svg, cost: &Axis, share: &Axis) {
+    for tick in share_ticks(share) {
+        let y = share.at(tick);
+        svg.line("grid", (LEFT, y), (RIGHT, y));
+        svg.text("tick", (LEFT - 8.0, y + 4.0), Anchor::End, &percent(tick));
+    }
+    svg.line("grid", (LEFT, ZERO_ROW), (RIGHT, ZERO_ROW));
+    svg.text("tick", (LEFT - 8.0, ZERO_ROW + 4.0), Anchor::End, "none");
+    svg.line("axis", (LEFT, FLOOR), (RIGHT, FLOOR));
+    let ticks = cost.ticks(8);
+    let step = ticks.get(1).map_or(1.0, |second| second - ticks[0]);
+    for tick in ticks {
+        svg.text("tick", (cost.at(tick), FLOOR + 18.0), Anchor::Middle, &tick_text(tick, round_step(step)));
+    }
+    svg.text("title", (RIGHT, FLOOR + 38.0), Anchor::End, "cost a day → dearer");
+    svg.text("title", (LEFT, FLOOR + 38.0), Anchor::Start, "bad minutes, logarithmic ↑ worse");
+}
+
+/// Decades, with twos and fives between them when the axis spans only a few.
+fn share_ticks(share: &Axis) -> Vec<f64> {
+    let decades = share.ticks(0);
+    if decades.len() > 3 {
+        return decades;
+    }
+    let first = decades.first().map_or(1e-4, |first| first / 10.0);
+    let inside = |value: &f64| {
+        let y = share.at(*value);
+        y > TOP && y < BOTTOM - 1.0
+    };
+    (0..=decades.len())
+        .flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * first * libm::pow(10.0, power as f64)))
+        .filter(inside)
+        .collect()
+}
+
+fn draw_front(svg: &mut Svg, points: &[Point<'_>]) {
+    let mut front: Vec<_> =
+        points.iter().filter_map(|point| target(point).map(|target| (target, point.at))).collect();
+    front.sort_by_key(|(target, _)| *target);
+    svg.path("front-line", &PathData::polyline(front.into_iter().map(|(_, at)| Some(at))));
+}
+
+fn draw_marks(svg: &mut Svg, points: &[Point<'_>]) {
+    let (front, lead): (Vec<_>, Vec<_>) = points.iter().partition(|point| target(point).is_some());
+    for point in front.into_iter().chain(lead.into_iter().rev()) {
+        let is_front = target(point).is_some();
+        let shape = marks::shape(point.row.role);
+        let radius = if is_front { 4.0 } else { 7.0 };
+        let kind = if shape == Shape::Ring { "mark ring" } else { "mark" };
+        svg.open(&format!("{kind} {}", point.class), Some(&description(point.row)));
+        svg.path("", &marks::outline(shape, point.at, radius));
+        svg.close();
+    }
+}
+
+fn draw_labels(svg: &mut Svg, points: &[Point<'_>]) {
+    let mut placer = LabelPlacer::new((LEFT, 0.0), (WIDTH, FLOOR));
+    for point in points {
+        placer.occupy(point.at, if target(point).is_some() { 4.0 } else { 7.0 });
+    }
+    let mut ordered: Vec<_> = points.iter().collect();
+    ordered.sort_by_key(|point| importance(point));
+    for point in ordered {
+        let is_front = target(point).is_some();
+        let text = match target(point) {
+            Some(target) if importance(point) > 1 => format!("{target} %"),
+            _ => point.row.name.clone(),
+        };
+        if let Some((x, y)) = placer.place(point.at, if is_front { 7.0 } else { 11.0 }, &text) {
+            let class = if is_front { "label front" } else { "label lead" };
+            svg.text(&format!("{class} {}", point.class), (x, y), Anchor::Start, &text);
+        }
+    }
+}
+
+/// Learned and named rows first, then the ends of the front and its default, then the rest.
+fn importance(point: &Point<'_>) -> u32 {
+    match target(point) {
+        None => 0,
+        Some(80) => 1,
+        Some(target) if target % 10 == 0 => 2,
+        Some(_) => 3,
+    }
+}
+
+fn target(point: &Point<'_>) -> Option<u32> {
+    match point.row.role {
+        Role::Hpa { target_percent } => Some(target_percent),
+        _ => None,
+    }
+}
+
+fn description(row: &AutoscalerResult) -> String {
+    format!(
+        "{}: cost a day {}, bad minutes {}, replicas {}",
+        row.name,
+        amount(row.cost_per_day()),
+        percent(row.slow_minute_ratio),
+        amount(row.mean_replicas)
+    )
+}
