@@ -1,6 +1,6 @@
-//! The fast mode's picture of one pod.
-
-use crate::{PodSpec, ServiceSpec};
+use crate::level_statistics::LevelStatistics;
+use crate::measurement::{MeasuredPoint, Subject};
+use crate::{Balancer, CfsModel, PodSpec, ServiceSpec, queue_grid};
 
 /// Where a queue lies between two levels of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,18 +11,64 @@ pub struct Level {
     pub weight_of_next: f64,
 }
 
+/// Offered loads at which pods are measured in steady state, as shares of capacity.
+const STEADY_LOADS: [f64; 20] = [
+    0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.58, 0.65, 0.7, 0.74, 0.78, 0.81, 0.84, 0.865, 0.89, 0.91, 0.93, 0.945,
+    0.96, 0.97,
+];
+/// Requests of one steady run: more where queues are long and forget slowly.
+const STEADY_REQUESTS: f64 = 60_000.0;
+const STEADY_REQUESTS_WHEN_BUSY: f64 = 300_000.0;
+/// Offered loads before and in overload.
+const OVERLOAD: [f64; 2] = [0.9, 1.15];
+const OVERLOAD_STEPS: usize = 64;
+const OVERLOAD_REQUESTS: f64 = 400_000.0;
+/// Beyond this many times the queue that takes a time-out to work off, nothing is served in time.
+const HOPELESS: f64 = 1.3;
+
 /// What one pod does to requests, indexed by the mean number of requests in it ("queue"): built once, by the
 /// request mode with Poisson arrivals, deterministically.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LatencyTable {
     capacity_rps: f64,
+    queue_limit: f64,
+    /// Share of capacity worked off, by level; never falls.
+    utilization: Vec<f64>,
+    slow: Vec<f64>,
+    failed: Vec<f64>,
+    mean_latency_s: Vec<f64>,
+    histograms: Vec<Vec<f32>>,
 }
 
 impl LatencyTable {
-    /// Measures one of `ready_pods` pods. `threshold_s` parts slow from fast requests.
+    /// Measures one of `ready_pods` pods with the calibrated kernel. `threshold_s` parts slow from fast requests.
     pub fn build(service: &ServiceSpec, pod: &PodSpec, threshold_s: f64, ready_pods: u32) -> Self {
-        let _ = (service, pod, threshold_s, ready_pods);
-        unimplemented!()
+        Self::build_with(&CfsModel::CALIBRATED, service, pod, threshold_s, ready_pods)
+    }
+
+    /// Measures one of `ready_pods` pods with another kernel.
+    pub fn build_with(
+        cfs: &CfsModel,
+        service: &ServiceSpec,
+        pod: &PodSpec,
+        threshold_s: f64,
+        ready_pods: u32,
+    ) -> Self {
+        let capacity_rps = service.capacity_rps(pod);
+        let pods = if service.balancer == Balancer::Random { 1 } else { ready_pods.max(1) as usize };
+        let subject = Subject {
+            cfs: *cfs,
+            service: *service,
+            pod: *pod,
+            pods,
+            capacity_rps_per_pod: capacity_rps,
+            threshold_s,
+        };
+        let steady = measure_steady(&subject);
+        let queue_limit = f64::from(service.accept_queue) + f64::from(service.workers);
+        let hopeless = HOPELESS * (service.timeout_s * capacity_rps + f64::from(service.workers));
+        let overload = measure_overload(&subject, &steady, hopeless);
+        Self::on_grid(&steady, &overload, capacity_rps, queue_limit, hopeless, service.timeout_s)
     }
 
     /// The rate that keeps a pod busy all the time, requests per second.
@@ -33,80 +79,207 @@ impl LatencyTable {
     /// Mean queue that a lasting offered load, as a share of capacity, leads to; [`LatencyTable::queue_limit`]
     /// from 1 on.
     pub fn stationary_queue(&self, offered_utilization: f64) -> f64 {
-        let _ = offered_utilization;
-        unimplemented!()
+        let above = self.utilization.partition_point(|&utilization| utilization <= offered_utilization);
+        if above == self.utilization.len() {
+            return self.queue_limit;
+        }
+        let Some(below) = above.checked_sub(1) else { return 0.0 };
+        let part = (offered_utilization - self.utilization[below])
+            / (self.utilization[above] - self.utilization[below]);
+        let (low, high) = (queue_grid::queue_of(below), queue_grid::queue_of(above));
+        (low + part * (high - low)).min(self.queue_limit)
     }
 
     /// Share of capacity that is worked off at a mean queue: the inverse of [`LatencyTable::stationary_queue`].
+    #[inline]
     pub fn utilization_at(&self, queue: f64) -> f64 {
-        let _ = queue;
-        unimplemented!()
+        self.interpolate(&self.utilization, self.level_at(queue))
     }
 
     /// Largest queue a pod can hold: workers and accept queue. What would exceed it is refused.
     pub fn queue_limit(&self) -> f64 {
-        unimplemented!()
+        self.queue_limit
     }
 
     /// Number of levels.
     pub fn level_count(&self) -> usize {
-        unimplemented!()
+        self.utilization.len()
     }
 
     /// Mean queue of a level.
     pub fn queue_of(&self, level: usize) -> f64 {
-        let _ = level;
-        unimplemented!()
+        queue_grid::queue_of(level)
     }
 
-    /// The levels beside a queue.
+    /// The levels beside a queue ≥ 0; the last one beyond its end, where every request times out.
+    #[inline]
     pub fn level_at(&self, queue: f64) -> Level {
-        let _ = queue;
-        unimplemented!()
+        queue_grid::level_at(queue, self.utilization.len())
     }
 
     /// Share of a level's requests that are slower than the threshold or time out. Requests refused because the
     /// queue is at its limit are not in it: the caller counts them as what exceeds [`LatencyTable::queue_limit`].
+    #[inline]
     pub fn slow_ratio(&self, level: usize) -> f64 {
-        let _ = level;
-        unimplemented!()
+        self.slow[level]
     }
 
     /// Share of a level's requests that time out.
+    #[inline]
     pub fn failed_ratio(&self, level: usize) -> f64 {
-        let _ = level;
-        unimplemented!()
+        self.failed[level]
     }
 
     /// Mean latency of a level, seconds; a time-out counts at the time-out value.
+    #[inline]
     pub fn mean_latency_s(&self, level: usize) -> f64 {
-        let _ = level;
-        unimplemented!()
+        self.mean_latency_s[level]
+    }
+
+    /// Share of requests at a queue that are slow, between the levels.
+    #[inline]
+    pub fn slow_ratio_at(&self, queue: f64) -> f64 {
+        self.interpolate(&self.slow, self.level_at(queue))
+    }
+
+    /// Share of requests at a queue that time out, between the levels.
+    #[inline]
+    pub fn failed_ratio_at(&self, queue: f64) -> f64 {
+        self.interpolate(&self.failed, self.level_at(queue))
     }
 
     /// Shares of a level's requests in each of the [`crate::latency_buckets`].
     pub fn histogram(&self, level: usize) -> &[f32] {
-        let _ = level;
-        unimplemented!()
+        &self.histograms[level]
     }
+
+    #[inline]
+    fn interpolate(&self, values: &[f64], level: Level) -> f64 {
+        let low = values[level.index];
+        low + level.weight_of_next * (values[level.index + 1] - low)
+    }
+
+    fn on_grid(
+        steady: &[MeasuredPoint],
+        overload: &[MeasuredPoint],
+        capacity_rps: f64,
+        queue_limit: f64,
+        hopeless: f64,
+        timeout_s: f64,
+    ) -> Self {
+        let level_count = queue_grid::levels_up_to(hopeless.max(1.0));
+        let mut table = Self {
+            capacity_rps,
+            queue_limit,
+            utilization: Vec::with_capacity(level_count),
+            slow: Vec::with_capacity(level_count),
+            failed: Vec::with_capacity(level_count),
+            mean_latency_s: Vec::with_capacity(level_count),
+            histograms: Vec::with_capacity(level_count),
+        };
+        for level in 0..level_count {
+            let queue = queue_grid::queue_of(level);
+            let statistics = if level + 1 == level_count {
+                LevelStatistics::all_timed_out(timeout_s)
+            } else {
+                statistics_at(queue, steady, overload)
+            };
+            table.push_level(utilization_of(queue, steady), &statistics);
+        }
+        table
+    }
+
+    fn push_level(&mut self, utilization: f64, statistics: &LevelStatistics) {
+        let shares = statistics.normalized();
+        self.utilization.push(utilization);
+        self.slow.push(shares.slow);
+        self.failed.push(shares.failed);
+        self.mean_latency_s.push(shares.latency_s);
+        self.histograms.push(shares.buckets.iter().map(|&share| share as f32).collect());
+    }
+}
+
+/// Steady points by rising queue.
+fn measure_steady(subject: &Subject) -> Vec<MeasuredPoint> {
+    let mut points: Vec<MeasuredPoint> = Vec::with_capacity(STEADY_LOADS.len());
+    for load in STEADY_LOADS {
+        let requests = (STEADY_REQUESTS / (1.0 - load)).min(STEADY_REQUESTS_WHEN_BUSY);
+        let point = subject.steady(load, requests as usize);
+        if points.last().is_none_or(|last| last.queue < point.queue) {
+            points.push(point);
+        }
+    }
+    points
+}
+
+/// Overload points from the longest steady queue on.
+fn measure_overload(subject: &Subject, steady: &[MeasuredPoint], hopeless: f64) -> Vec<MeasuredPoint> {
+    let longest_steady = steady.last().map_or(0.0, |point| point.queue);
+    let queue_end = hopeless.max(2.0 * longest_steady);
+    let requests_per_run = OVERLOAD[1] / (OVERLOAD[1] - 1.0) * queue_end * subject.pods as f64;
+    let runs = (OVERLOAD_REQUESTS / requests_per_run).clamp(4.0, 64.0) as u64;
+    let settle_s = 40.0 * longest_steady / subject.capacity_rps_per_pod;
+    let points = subject.overload(OVERLOAD, settle_s, queue_end, OVERLOAD_STEPS, runs);
+    points.into_iter().filter(|point| point.queue > longest_steady).collect()
+}
+
+/// Latencies at a queue: from the neighbouring measured points, steady ones first.
+fn statistics_at(queue: f64, steady: &[MeasuredPoint], overload: &[MeasuredPoint]) -> LevelStatistics {
+    let mut below: Option<&MeasuredPoint> = None;
+    for point in steady.iter().chain(overload) {
+        if point.queue >= queue {
+            let Some(below) = below else { return point.statistics.clone() };
+            let weight = (queue - below.queue) / (point.queue - below.queue);
+            return LevelStatistics::between(&below.statistics, &point.statistics, weight);
+        }
+        below = Some(point);
+    }
+    below.map_or_else(LevelStatistics::empty, |point| point.statistics.clone())
+}
+
+/// Share of capacity worked off at a queue. Beyond the longest steady queue what is idle dies away with the queue:
+/// steady states there take longer to settle than loads last, and a backlog that comes from overload leaves no
+/// gaps.
+fn utilization_of(queue: f64, steady: &[MeasuredPoint]) -> f64 {
+    let mut below = (0.0, 0.0);
+    for point in steady {
+        if point.queue >= queue {
+            let part = (queue - below.0) / (point.queue - below.0);
+            return below.1 + part * (point.utilization - below.1);
+        }
+        below = (point.queue, point.utilization);
+    }
+    let (longest, highest) = below;
+    1.0 - (1.0 - highest) * libm::exp(1.0 - queue / longest.max(f64::MIN_POSITIVE))
 }
 
 /// The tables for every number of ready pods. A random balancer makes pods independent, so one table serves all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LatencyTables {
-    tables: Vec<LatencyTable>,
+    /// Rising pod counts with their tables; never empty.
+    tables: Vec<(u32, LatencyTable)>,
 }
+
+/// Pod counts that get a table of their own where the balancer lets pods help each other.
+const POD_COUNTS: [u32; 8] = [1, 2, 3, 5, 8, 13, 21, 34];
 
 impl LatencyTables {
     /// Builds what `1..=max_pods` ready pods need.
     pub fn build(service: &ServiceSpec, pod: &PodSpec, threshold_s: f64, max_pods: u32) -> Self {
-        let _ = (service, pod, threshold_s, max_pods);
-        unimplemented!()
+        let build = |pods: u32| (pods, LatencyTable::build(service, pod, threshold_s, pods));
+        let tables = if service.balancer == Balancer::Random {
+            vec![build(1)]
+        } else {
+            let needed = POD_COUNTS.iter().position(|&pods| pods >= max_pods).unwrap_or(POD_COUNTS.len() - 1);
+            POD_COUNTS[..=needed].iter().map(|&pods| build(pods)).collect()
+        };
+        Self { tables }
     }
 
-    /// The table for `ready_pods` (the nearest that was built).
+    /// The table for `ready_pods`: the largest count built that is not above it.
+    #[inline]
     pub fn for_pods(&self, ready_pods: u32) -> &LatencyTable {
-        let _ = ready_pods;
-        &self.tables[0]
+        let above = self.tables.partition_point(|&(pods, _)| pods <= ready_pods);
+        &self.tables[above.saturating_sub(1)].1
     }
 }

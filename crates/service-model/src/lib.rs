@@ -7,17 +7,23 @@
 //! - [`Inverse`] turns an offered rate into the replicas that carry it within an objective.
 
 mod balancer;
+mod bandwidth;
 mod cfs;
+mod cost_drift;
 mod inverse;
 pub mod latency_buckets;
 mod latency_table;
+mod level_statistics;
+mod measurement;
 mod pod_server;
 mod pod_spec;
+mod queue_grid;
+mod quota;
 mod service_spec;
 mod spec_error;
 
 pub use balancer::{Balancer, PodGroup};
-pub use cfs::CfsModel;
+pub use cfs::{CfsModel, Neighbour};
 pub use inverse::Inverse;
 pub use latency_table::{LatencyTable, LatencyTables, Level};
 pub use pod_server::{Admission, Departure, PodServer};

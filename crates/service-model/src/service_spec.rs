@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::spec_error::first_failure;
-use crate::{Balancer, SpecError};
+use crate::{Balancer, PodSpec, SpecError};
 
 /// CPU time that a request needs: log-normal, or constant with a `cv` of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,6 +86,13 @@ fn default_accept_queue() -> u32 {
 }
 
 impl ServiceSpec {
+    /// The rate that keeps one pod's CPU busy all the time, requests per second: the limit, but at most one core a
+    /// worker, over the mean cost.
+    pub fn capacity_rps(&self, pod: &PodSpec) -> f64 {
+        let cores = pod.cpu_limit_cores().unwrap_or(f64::INFINITY).min(f64::from(self.workers));
+        cores / self.cpu_ms_per_request.mean_s()
+    }
+
     /// Checks every field's range.
     pub fn validate(&self) -> Result<(), SpecError> {
         let positive = |x: f64| x.is_finite() && x > 0.0;
