@@ -1,6 +1,8 @@
 use podpilot_core::Span;
 
-/// A load series that cannot exist or an operation that leaves nothing of it.
+use crate::TraceError;
+
+/// A load series that cannot exist, or an operation that leaves nothing of it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TrafficError {
     /// No step at all.
@@ -17,13 +19,39 @@ pub enum TrafficError {
     Rate {
         /// Index of the step.
         index: usize,
-        /// The rate given.
+        /// The rate given, requests per second.
         rate_rps: f64,
+    },
+    /// A split that leaves the train or the test part empty.
+    #[error("a split at {at} leaves one part empty, must lie inside the recording ({start} to {end})")]
+    Split {
+        /// Where it was to be split, on the recording's time axis.
+        at: Span,
+        /// Start of the recording.
+        start: Span,
+        /// End of the recording.
+        end: Span,
+    },
+    /// Steps of which neither is a multiple of the other.
+    #[error("a step of {from} cannot be resampled to {to}, must be a divisor or a multiple of it")]
+    Resample {
+        /// The step of the series.
+        from: Span,
+        /// The step wanted.
+        to: Span,
+    },
+    /// A trace that says nothing of how much load there is.
+    #[error(
+        "the train part's 95th percentile is 0 rps, so no scale gives {peak_replicas} replicas; set `scale` instead"
+    )]
+    NothingToScale {
+        /// Replicas wanted at the train part's P95.
+        peak_replicas: f64,
     },
 }
 
 /// A field of a load specification that has an impossible value.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} is {value}, must be {expected}")]
 pub struct FieldError {
     /// Path of the field, such as `load.bursts.factor`.
@@ -42,8 +70,13 @@ pub enum LoadError {
     Field(#[from] FieldError),
     /// A trace cannot be read.
     #[error(transparent)]
-    Trace(#[from] crate::TraceError),
-    /// Nothing can be made of the load.
-    #[error(transparent)]
-    Traffic(#[from] TrafficError),
+    Trace(#[from] TraceError),
+    /// A trace can be read, but not used as asked.
+    #[error("{name}: {source}")]
+    Use {
+        /// The trace.
+        name: String,
+        /// What is wrong.
+        source: TrafficError,
+    },
 }

@@ -5,22 +5,25 @@
 
 mod arrivals;
 mod error;
+mod field;
 mod load;
 mod manifest;
 mod series;
 mod shape;
 mod smoothing;
 mod split;
+mod statistics;
 mod trace;
 mod window;
 
-pub use arrivals::{ArrivalStream, ArrivalTick, Arrivals};
+pub use arrivals::{ArrivalStream, ArrivalTick, Arrivals, Modulation};
 pub use error::{FieldError, LoadError, TrafficError};
-pub use load::{GeneratedLoad, LoadSource, LoadSpec, SplitLoad, TraceLoad};
+pub use load::{Extent, GeneratedLoad, LoadSource, LoadSpec, SplitLoad, TraceLoad};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
 pub use series::LoadSeries;
-pub use shape::{Bursts, Daily, Noise, Preset, Shape};
+pub use shape::{Bursts, DailyNoise, Preset, Shape};
 pub use smoothing::Smoothing;
 pub use split::Split;
+pub use statistics::LoadStatistics;
 pub use trace::{Trace, TraceError, TraceFormat, parse_trace, read_trace};
 pub use window::Window;

@@ -1,6 +1,11 @@
 //! Generated load: shapes with parameters and seed.
 
+mod curve;
+mod daily;
+mod generate;
+mod noise;
 mod preset;
+mod validate;
 
 use podpilot_core::Span;
 use podpilot_random::Seed;
@@ -9,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, LoadSeries};
 
+pub use daily::{Bursts, DailyNoise};
 pub use preset::Preset;
 
 /// A load as a function of time and seed. Rates are in requests per second, times in seconds from the start.
@@ -68,14 +74,31 @@ pub enum Shape {
         decay_s: f64,
     },
     /// A daily curve with bursts and noise.
-    Daily(Daily),
-    /// A daily curve with quieter weekends.
+    Daily {
+        /// Mean over many days, bursts included.
+        mean_rps: f64,
+        /// Top of the daily curve over its mean, at least 1.
+        peak_to_mean: f64,
+        /// Hour of the day, 0-24, at which the curve is highest. The series starts at midnight.
+        #[serde(default = "daily::default_peak_hour")]
+        peak_hour: f64,
+        /// Bursts that come at random times; none if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bursts: Option<Bursts>,
+        /// Noise of the rate itself, which that of the arrivals comes on top of.
+        #[serde(default)]
+        noise: DailyNoise,
+    },
+    /// A daily curve with quieter weekends, without noise.
     Weekly {
         /// Mean over the week.
         mean_rps: f64,
-        /// Top of a working day's curve over that day's mean.
+        /// Top of a day's curve over that day's mean, at least 1.
         peak_to_mean: f64,
-        /// A weekend day's mean as a share of a working day's. The series starts on a Monday.
+        /// Hour of the day, 0-24, at which the curve is highest.
+        #[serde(default = "daily::default_peak_hour")]
+        peak_hour: f64,
+        /// A weekend day's mean as a share of a working day's. The series starts at midnight before a Monday.
         weekend_ratio: f64,
     },
     /// A fall to a lower rate and, after a while, back.
@@ -137,67 +160,28 @@ pub enum Shape {
     },
 }
 
-/// Parameters of [`Shape::Daily`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Daily {
-    /// Mean over many days, bursts included.
-    pub mean_rps: f64,
-    /// Top of the daily curve over its mean, at least 1.
-    pub peak_to_mean: f64,
-    /// Hour of the day, 0-24, at which the curve is highest.
-    #[serde(default = "default_peak_hour")]
-    pub peak_hour: f64,
-    /// Bursts that come at random times; none if left out.
-    #[serde(default)]
-    pub bursts: Option<Bursts>,
-    /// Noise of the rate itself, which arrivals come on top of.
-    #[serde(default)]
-    pub noise: Noise,
-}
-
-fn default_peak_hour() -> f64 {
-    15.0
-}
-
-/// Bursts: sudden rises over the daily curve that fade.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Bursts {
-    /// Mean number a day.
-    pub per_day: f64,
-    /// Median rate at a burst's height over the rate without it.
-    pub factor: f64,
-    /// Mean length, minutes.
-    pub minutes: f64,
-}
-
-/// Noise of the daily curve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Noise {
-    /// Standard deviation over mean of what differs from one minute to the next.
-    pub minute_cv: f64,
-    /// Standard deviation over mean of what drifts over hours.
-    pub drift_cv: f64,
-    /// Time constant of the drift, seconds.
-    pub drift_s: f64,
-}
-
-impl Default for Noise {
-    fn default() -> Self {
-        Self { minute_cv: 0.04, drift_cv: 0.15, drift_s: 3_600.0 }
-    }
-}
-
 impl Shape {
-    /// Checks every parameter; `path` names the shape in the error.
-    pub fn validate(&self, _path: &str) -> Result<(), FieldError> {
-        unimplemented!()
-    }
-
-    /// The rates on a grid of `step` for `duration` (rounded up to whole steps).
-    pub fn series(&self, _step: Span, _duration: Span, _seed: Seed) -> Result<LoadSeries, FieldError> {
-        unimplemented!()
+    /// The rates on a grid of `step` for `duration` (rounded up to whole steps, at least one): each step holds the
+    /// rate at its start. `path` names the shape in errors, such as `load`.
+    pub fn series(
+        &self,
+        path: &str,
+        step: Span,
+        duration: Span,
+        seed: Seed,
+    ) -> Result<LoadSeries, FieldError> {
+        self.validate(path)?;
+        let steps = generate::steps(path, step, duration)?;
+        let grid = generate::Grid { first_s: 0.0, step_s: step.as_seconds() };
+        let mut rates = vec![0.0; steps];
+        self.fill(grid, seed, &mut rates);
+        LoadSeries::new(step, rates).map_err(|error| FieldError {
+            field: path.to_owned(),
+            value: error.to_string(),
+            expected: "a load whose rates stay finite",
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,21 +1,22 @@
-//! Recorded load: parsing and reading.
+//! Recorded load: formats, the grid they are put on, and reading files.
 
-use std::path::Path;
+mod arrival_rows;
+mod date_time;
+mod error;
+mod file;
+mod format;
+mod grafana;
+mod grid;
+mod number;
+mod prometheus;
+mod rate_rows;
 
 use crate::{LoadSeries, Split};
 
-/// Formats of recorded load, told apart by content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TraceFormat {
-    /// CSV `t_seconds,rps`.
-    Rates,
-    /// CSV `t_seconds` or `t_seconds,work`: one arrival a row.
-    Arrivals,
-    /// Answer of Prometheus' `query_range`, JSON.
-    Prometheus,
-    /// CSV export of a Grafana panel.
-    Grafana,
-}
+pub use error::TraceError;
+pub use file::read_trace;
+pub(crate) use format::sha256;
+pub use format::{TraceFormat, parse_trace};
 
 /// A recorded load: its rates with gaps cut, and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,30 +27,10 @@ pub struct Trace {
     pub format: TraceFormat,
     /// SHA-256 of the file, lower-case hexadecimal.
     pub sha256: String,
-    /// The rates.
+    /// The rates as recorded, neither smoothed nor scaled.
     pub series: LoadSeries,
     /// Split that the manifest asks for.
     pub split: Option<Split>,
     /// Whether the rates are whole requests per step, so that counting noise is in them.
     pub are_counts: bool,
-}
-
-/// A trace that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub struct TraceError {
-    /// The file.
-    pub file: String,
-    /// What is wrong and what would be right.
-    pub problem: String,
-}
-
-/// Parses a trace of any known format. `name` stands for the file in errors.
-pub fn parse_trace(_name: &str, _content: &[u8]) -> Result<Trace, TraceError> {
-    unimplemented!()
-}
-
-/// Reads a trace file of any known format, and its gaps and split from a `manifest.json` beside it.
-pub fn read_trace(_path: &Path) -> Result<Trace, TraceError> {
-    unimplemented!()
 }
