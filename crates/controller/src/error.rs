@@ -1,4 +1,4 @@
-/// What makes a controller impossible to build or a policy impossible to use.
+/// What makes a controller impossible to build or a policy file impossible to use.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ControllerError {
     /// A setting is out of its range.
@@ -11,8 +11,11 @@ pub enum ControllerError {
         /// What would be right.
         expected: &'static str,
     },
+    /// The objective is impossible.
+    #[error(transparent)]
+    Objective(#[from] podpilot_core::ObjectiveError),
     /// A network does not fit the features or the actions.
-    #[error("{network} has {found} {side}, this version needs {expected}")]
+    #[error("{network} has {found} {side}, must have {expected}")]
     Shape {
         /// Which network.
         network: &'static str,
@@ -24,16 +27,25 @@ pub enum ControllerError {
         expected: usize,
     },
     /// A policy file was made for another encoding, action scheme or reward.
-    #[error("policy file: {part} schema is {found}, this version of podpilot reads {expected}; train the policy again")]
+    #[error("{file}: {part} schema is {found}, this version reads {expected}; train the policy again")]
     Schema {
+        /// The file.
+        file: String,
         /// `encoding`, `action` or `reward`.
         part: &'static str,
-        /// Hash in the file.
+        /// Schema in the file.
         found: String,
-        /// Hash of this version.
+        /// Schemas that this version reads.
         expected: String,
     },
-    /// A policy file lacks something or holds something unknown.
-    #[error("policy file: {0}")]
-    PolicyFile(String),
+    /// A policy file lacks something or holds something impossible.
+    #[error("{file}: {field}: {problem}")]
+    PolicyFile {
+        /// The file.
+        file: String,
+        /// Metadata entry or network.
+        field: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
 }

@@ -134,6 +134,11 @@ impl PodTable {
         self.names.iter().position(|known| known == name).map(|position| NameId(position as u16))
     }
 
+    /// The container name with this identifier; empty if this table never gave it.
+    pub fn name(&self, id: NameId) -> &str {
+        self.names.get(usize::from(id.0)).map_or("", String::as_str)
+    }
+
     /// Adds a pod with its containers.
     pub fn push(
         &mut self,

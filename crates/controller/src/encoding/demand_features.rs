@@ -44,8 +44,8 @@ pub enum DemandFeature {
 }
 
 const LOG_RATIO: &str = "ln(rate/level)";
-const PER_MINUTE: &str = "level/min";
-const SHARE: &str = "level";
+const SLOPE: &str = "±ln(1+|level/min|)";
+const DEVIATION: &str = "ln(1+level)";
 
 /// The demand features in the order of the vector.
 pub const DEMAND_FEATURES: [FeatureDescription; 17] = [
@@ -54,13 +54,13 @@ pub const DEMAND_FEATURES: [FeatureDescription; 17] = [
     FeatureDescription::new("rate_mean_1m", LOG_RATIO, "mean rate of the last minute"),
     FeatureDescription::new("rate_mean_5m", LOG_RATIO, "mean rate of the last 5 minutes"),
     FeatureDescription::new("rate_mean_10m", LOG_RATIO, "mean rate of the last 10 minutes"),
-    FeatureDescription::new("slope_1m", PER_MINUTE, "least-squares trend over the last minute"),
-    FeatureDescription::new("slope_5m", PER_MINUTE, "least-squares trend over the last 5 minutes"),
+    FeatureDescription::new("slope_1m", SLOPE, "least-squares trend over the last minute"),
+    FeatureDescription::new("slope_5m", SLOPE, "least-squares trend over the last 5 minutes"),
     FeatureDescription::new("max_5m", LOG_RATIO, "highest rate of the last 5 minutes"),
     FeatureDescription::new("max_10m", LOG_RATIO, "highest rate of the last 10 minutes"),
     FeatureDescription::new("min_10m", LOG_RATIO, "lowest rate of the last 10 minutes"),
-    FeatureDescription::new("deviation_2m", SHARE, "standard deviation over the last 2 minutes"),
-    FeatureDescription::new("deviation_10m", SHARE, "standard deviation over the last 10 minutes"),
+    FeatureDescription::new("deviation_2m", DEVIATION, "standard deviation over the last 2 minutes"),
+    FeatureDescription::new("deviation_10m", DEVIATION, "standard deviation over the last 10 minutes"),
     FeatureDescription::new("yesterday_level", LOG_RATIO, "mean of 2 minutes at this time yesterday"),
     FeatureDescription::new(
         "yesterday_rise_2m",
