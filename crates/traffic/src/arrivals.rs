@@ -7,31 +7,26 @@ use crate::field::{positive, require};
 
 /// How requests scatter round the rate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Arrivals {
     /// Independent requests: counts are Poisson.
     #[default]
     Poisson,
     /// Poisson round a rate that a gamma factor with mean 1 modulates.
-    Overdispersed(Modulation),
+    Overdispersed {
+        /// Coefficient of variation of the factor.
+        cv: f64,
+        /// How long one draw of the factor lasts, seconds.
+        correlation_s: f64,
+    },
     /// As even as whole requests allow.
     Smooth,
-}
-
-/// The gamma factor of over-dispersed arrivals.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Modulation {
-    /// Coefficient of variation of the factor.
-    pub cv: f64,
-    /// How long one draw of the factor lasts, seconds.
-    pub correlation_s: f64,
 }
 
 impl Arrivals {
     /// Checks the parameters; `path` names the arrivals in the error.
     pub fn validate(&self, path: &str) -> Result<(), FieldError> {
-        let Self::Overdispersed(Modulation { cv, correlation_s }) = *self else { return Ok(()) };
+        let Self::Overdispersed { cv, correlation_s } = *self else { return Ok(()) };
         let path = format!("{path}.overdispersed");
         let cv_fits = cv > 0.0 && cv <= 10.0;
         require(&path, "cv", cv, cv_fits, "a coefficient of variation above 0 and up to 10")?;
@@ -73,18 +68,18 @@ impl ArrivalStream {
             Arrivals::Poisson => {
                 ArrivalTick { intensity_rps: rate_rps, count: self.stream.poisson(rate_rps * dt_s) }
             }
-            Arrivals::Overdispersed(modulation) => {
-                let intensity_rps = rate_rps * self.factor_for(modulation, dt_s);
+            Arrivals::Overdispersed { cv, correlation_s } => {
+                let intensity_rps = rate_rps * self.factor_for(cv, correlation_s, dt_s);
                 ArrivalTick { intensity_rps, count: self.stream.poisson(intensity_rps * dt_s) }
             }
             Arrivals::Smooth => ArrivalTick { intensity_rps: rate_rps, count: self.carried(rate_rps * dt_s) },
         }
     }
 
-    fn factor_for(&mut self, modulation: Modulation, dt_s: f64) -> f64 {
+    fn factor_for(&mut self, cv: f64, correlation_s: f64, dt_s: f64) -> f64 {
         if self.factor_left_s <= 0.0 {
-            self.factor = self.stream.gamma(1.0 / (modulation.cv * modulation.cv), 1.0);
-            self.factor_left_s = (self.factor_left_s + modulation.correlation_s).max(0.0);
+            self.factor = self.stream.gamma(1.0 / (cv * cv), 1.0);
+            self.factor_left_s = (self.factor_left_s + correlation_s).max(0.0);
         }
         self.factor_left_s -= dt_s;
         self.factor
@@ -124,14 +119,14 @@ mod tests {
 
     #[test]
     fn overdispersed_counts_add_the_variance_of_the_factor() {
-        let modulation = Modulation { cv: 0.3, correlation_s: 15.0 };
-        let counts = counts(Arrivals::Overdispersed(modulation), 100.0, 600_000);
+        let arrivals = Arrivals::Overdispersed { cv: 0.3, correlation_s: 15.0 };
+        let counts = counts(arrivals, 100.0, 600_000);
         let (mean, variance) = mean_and_variance(&counts);
         // Var = λ + (cv λ)²
         assert!((mean - 100.0).abs() < 1.0, "{mean}");
         assert!((variance / 1_000.0 - 1.0).abs() < 0.05, "{variance}");
         // Within a draw of 15 s the counts are Poisson round one intensity.
-        let mut stream = ArrivalStream::new(Arrivals::Overdispersed(modulation), Seed(4));
+        let mut stream = ArrivalStream::new(arrivals, Seed(4));
         let intensities: Vec<f64> = (0..45).map(|_| stream.tick(100.0, 1.0).intensity_rps).collect();
         assert!(intensities.chunks(15).all(|chunk| chunk.iter().all(|rate| *rate == chunk[0])));
         assert!(intensities[0] != intensities[15] && intensities[15] != intensities[30]);
@@ -147,8 +142,8 @@ mod tests {
 
     #[test]
     fn a_clone_sees_the_same_requests() {
-        let modulation = Modulation { cv: 0.5, correlation_s: 2.0 };
-        let mut one = ArrivalStream::new(Arrivals::Overdispersed(modulation), Seed(1));
+        let arrivals = Arrivals::Overdispersed { cv: 0.5, correlation_s: 2.0 };
+        let mut one = ArrivalStream::new(arrivals, Seed(1));
         one.tick(50.0, 1.0);
         let mut two = one.clone();
         for _ in 0..100 {
@@ -159,7 +154,7 @@ mod tests {
     #[test]
     fn impossible_parameters_name_their_field() {
         let error = |cv, correlation_s| {
-            Arrivals::Overdispersed(Modulation { cv, correlation_s }).validate("load.arrivals").unwrap_err()
+            Arrivals::Overdispersed { cv, correlation_s }.validate("load.arrivals").unwrap_err()
         };
         assert_eq!(error(0.0, 1.0).field, "load.arrivals.overdispersed.cv");
         assert_eq!(error(f64::NAN, 1.0).field, "load.arrivals.overdispersed.cv");

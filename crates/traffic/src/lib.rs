@@ -16,9 +16,9 @@ mod statistics;
 mod trace;
 mod window;
 
-pub use arrivals::{ArrivalStream, ArrivalTick, Arrivals, Modulation};
+pub use arrivals::{ArrivalStream, ArrivalTick, Arrivals};
 pub use error::{FieldError, LoadError, TrafficError};
-pub use load::{Extent, GeneratedLoad, LoadSource, LoadSpec, SplitLoad, TraceLoad};
+pub use load::{GeneratedLoad, LoadSource, LoadSpec, SplitLoad, TraceLoad};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
 pub use series::LoadSeries;
 pub use shape::{Bursts, DailyNoise, Preset, Shape};

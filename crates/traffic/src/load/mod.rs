@@ -5,7 +5,7 @@ mod recorded;
 mod spec;
 mod split_load;
 
-pub use generated::{Extent, GeneratedLoad};
+pub use generated::GeneratedLoad;
 pub use recorded::TraceLoad;
 pub use spec::LoadSpec;
 pub use split_load::{LoadSource, SplitLoad};

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use podpilot_random::Seed;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::generated::Extent;
 use super::{GeneratedLoad, SplitLoad, TraceLoad};
-use crate::{LoadError, Shape};
+use crate::{Arrivals, LoadError, Shape};
 
 /// The `load` of a scenario: a generated shape (`{shape: NAME, ...}`) or a recorded trace (`{trace: FILE, ...}`).
 ///
@@ -27,6 +27,19 @@ pub enum LoadSpec {
 const PATH: &str = "load";
 
 impl LoadSpec {
+    /// A trace as it was recorded.
+    pub fn trace(file: impl Into<PathBuf>) -> Self {
+        Self::Trace(TraceLoad::of(file))
+    }
+
+    /// How requests scatter round the rate.
+    pub fn arrivals(&self) -> Arrivals {
+        match self {
+            Self::Generated(generated) => generated.arrivals,
+            Self::Trace(trace) => trace.arrivals,
+        }
+    }
+
     /// Checks every field that can be checked without reading a file.
     pub fn validate(&self) -> Result<(), LoadError> {
         match self {
@@ -48,6 +61,13 @@ impl LoadSpec {
             Self::Generated(generated) => generated.load(PATH, seed),
             Self::Trace(trace) => trace.load(PATH, base_dir, capacity_rps_per_pod),
         }
+    }
+}
+
+impl Default for LoadSpec {
+    /// The default generated load.
+    fn default() -> Self {
+        Self::Generated(GeneratedLoad::default())
     }
 }
 
@@ -73,8 +93,8 @@ fn generated(mut fields: Map<String, Value>) -> Result<GeneratedLoad, String> {
         true => format!("{problem}, or `days`, `split`, `arrivals`"),
         false => problem,
     })?;
-    let extent: Extent = typed(extent_fields)?;
-    Ok(GeneratedLoad { shape, extent })
+    let Extent { days, split, arrivals } = typed(extent_fields)?;
+    Ok(GeneratedLoad { shape, days, split, arrivals })
 }
 
 const EXTENT_FIELDS: [&str; 3] = ["days", "split", "arrivals"];

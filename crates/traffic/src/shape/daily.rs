@@ -10,7 +10,7 @@ const MINUTE_S: f64 = 60.0;
 /// Spread of the logarithm of how far bursts rise.
 const BURST_SPREAD: f64 = 0.4;
 /// A burst rises during this share of its length and falls during the last such share.
-const BURST_EDGE: f64 = 0.15;
+const BURST_EDGE: f64 = 0.1;
 
 pub(super) fn default_peak_hour() -> f64 {
     15.0
@@ -34,7 +34,7 @@ pub struct Bursts {
 pub struct DailyNoise {
     /// Standard deviation over mean of what differs from one minute to the next.
     pub minute_cv: f64,
-    /// Standard deviation over mean of what drifts over hours.
+    /// Standard deviation over mean of what drifts slowly, such as from day to day.
     pub drift_cv: f64,
     /// Time constant of the drift, seconds.
     pub drift_s: f64,
@@ -43,7 +43,7 @@ pub struct DailyNoise {
 impl Default for DailyNoise {
     /// Follows the recorded traces (`docs/traces.md`).
     fn default() -> Self {
-        Self { minute_cv: 0.045, drift_cv: 0.15, drift_s: 7_200.0 }
+        Self { minute_cv: 0.05, drift_cv: 0.3, drift_s: 172_800.0 }
     }
 }
 

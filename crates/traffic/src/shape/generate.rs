@@ -26,8 +26,8 @@ impl Grid {
 const MOST_STEPS: i64 = 80_000_000;
 
 /// Whole steps in `duration`, rounded up.
-pub(super) fn steps(path: &str, step: Span, duration: Span) -> Result<usize, FieldError> {
-    let refuse = |value: String, expected| Err(FieldError { field: path.to_owned(), value, expected });
+pub(super) fn steps(step: Span, duration: Span) -> Result<usize, FieldError> {
+    let refuse = |value: String, expected| Err(FieldError { field: "load".to_owned(), value, expected });
     if step <= Span::ZERO || duration <= Span::ZERO {
         return refuse(format!("{duration} in steps of {step}"), "a positive duration in positive steps");
     }

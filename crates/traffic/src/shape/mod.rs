@@ -162,21 +162,15 @@ pub enum Shape {
 
 impl Shape {
     /// The rates on a grid of `step` for `duration` (rounded up to whole steps, at least one): each step holds the
-    /// rate at its start. `path` names the shape in errors, such as `load`.
-    pub fn series(
-        &self,
-        path: &str,
-        step: Span,
-        duration: Span,
-        seed: Seed,
-    ) -> Result<LoadSeries, FieldError> {
-        self.validate(path)?;
-        let steps = generate::steps(path, step, duration)?;
+    /// rate at its start. Errors name fields as in a scenario, from `load` on.
+    pub fn series(&self, step: Span, duration: Span, seed: Seed) -> Result<LoadSeries, FieldError> {
+        self.validate("load")?;
+        let steps = generate::steps(step, duration)?;
         let grid = generate::Grid { first_s: 0.0, step_s: step.as_seconds() };
         let mut rates = vec![0.0; steps];
         self.fill(grid, seed, &mut rates);
         LoadSeries::new(step, rates).map_err(|error| FieldError {
-            field: path.to_owned(),
+            field: "load".to_owned(),
             value: error.to_string(),
             expected: "a load whose rates stay finite",
         })
