@@ -1,3 +1,6 @@
+use crate::state::{StateError, StateReader, StateWriter};
+use std::collections::VecDeque;
+
 /// What a trainer tells its observer from time to time.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
@@ -55,5 +58,44 @@ pub enum TrainError {
 impl TrainError {
     pub(crate) fn config(field: &'static str, problem: impl Into<String>) -> Self {
         Self::Config { field, problem: problem.into() }
+    }
+}
+
+/// Returns and lengths of the last episodes, for progress reports.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct EpisodeStatistics {
+    returns: VecDeque<f64>,
+    lengths: VecDeque<f64>,
+}
+
+impl EpisodeStatistics {
+    const WINDOW: usize = 100;
+
+    pub(crate) fn add(&mut self, episode_return: f64, length: u64) {
+        if self.returns.len() == Self::WINDOW {
+            self.returns.pop_front();
+            self.lengths.pop_front();
+        }
+        self.returns.push_back(episode_return);
+        self.lengths.push_back(length as f64);
+    }
+
+    /// Mean return and mean length, once an episode has ended.
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let count = self.returns.len() as f64;
+        let mean = |values: &VecDeque<f64>| values.iter().sum::<f64>() / count;
+        let means = [("rollout/ep_rew_mean", mean(&self.returns)), ("rollout/ep_len_mean", mean(&self.lengths))];
+        means.into_iter().filter(move |_| count > 0.0)
+    }
+
+    pub(crate) fn save(&self, writer: &mut StateWriter) {
+        writer.f64s(&self.returns.iter().copied().collect::<Vec<_>>());
+        writer.f64s(&self.lengths.iter().copied().collect::<Vec<_>>());
+    }
+
+    pub(crate) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.returns = reader.f64s()?.into();
+        self.lengths = reader.f64s()?.into();
+        Ok(())
     }
 }

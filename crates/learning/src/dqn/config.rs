@@ -1,15 +1,7 @@
+use crate::loss::ValueLoss;
+use crate::progress::TrainError;
 use crate::{Activation, Schedule};
 use serde::{Deserialize, Serialize};
-
-/// Loss of a temporal-difference error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TdLoss {
-    /// Huber with threshold 1 (smooth L1). Scale rewards so that returns stay in the tens.
-    Huber,
-    /// Half the squared error.
-    Mse,
-}
 
 /// Settings of DQN; the defaults are those of Stable-Baselines3.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,7 +34,7 @@ pub struct DqnConfig {
     /// Limit of the gradient's norm; `None` = unlimited.
     pub max_gradient_norm: Option<f32>,
     /// Loss of the temporal-difference error.
-    pub loss: TdLoss,
+    pub loss: ValueLoss,
     /// Rewards are multiplied by this before they are stored.
     pub reward_scale: f32,
     /// The online network picks the action that the target network values (van Hasselt et al. 2016).
@@ -71,12 +63,40 @@ impl Default for DqnConfig {
             target_update_every: 10_000,
             exploration: Schedule::Linear { start: 1.0, end: 0.05, fraction: 0.1 },
             max_gradient_norm: Some(10.0),
-            loss: TdLoss::Huber,
+            loss: ValueLoss::Huber,
             reward_scale: 1.0,
             double: false,
             dueling: false,
             n_step: 1,
             report_every: 1_000,
         }
+    }
+}
+
+impl DqnConfig {
+    /// Refuses settings that cannot be, naming the field.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        let positive = [
+            ("buffer_size", self.buffer_size as u64),
+            ("batch_size", self.batch_size as u64),
+            ("train_every", self.train_every),
+            ("target_update_every", self.target_update_every),
+            ("n_step", self.n_step as u64),
+            ("report_every", self.report_every),
+            ("total_timesteps", self.total_timesteps),
+        ];
+        if let Some((field, _)) = positive.into_iter().find(|&(_, value)| value == 0) {
+            return Err(TrainError::config(field, "must be at least 1"));
+        }
+        if !(0.0..=1.0).contains(&self.gamma) {
+            return Err(TrainError::config("gamma", format!("{} is not within 0-1", self.gamma)));
+        }
+        if self.hidden.contains(&0) {
+            return Err(TrainError::config("hidden", "a layer must have at least one unit"));
+        }
+        if !(self.reward_scale.is_finite() && self.reward_scale > 0.0) {
+            return Err(TrainError::config("reward_scale", format!("{} is not positive", self.reward_scale)));
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 mod config;
 mod trainer;
+mod update;
+mod value_network;
 
-pub use config::{DqnConfig, TdLoss};
+pub use config::DqnConfig;
 pub use trainer::Dqn;

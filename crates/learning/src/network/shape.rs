@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub enum Activation {
     /// max(x, 0).
     Relu,
-    /// Hyperbolic tangent, by a rational function within 3e-7 of the true value.
+    /// Hyperbolic tangent, by a rational function within 6e-7 of the true value.
     Tanh,
 }
 

@@ -1,16 +1,21 @@
-use crate::{Mlp, RunningNormalizer};
+use crate::loss::allowed_argmax;
+use crate::{Mlp, RunningNormalizer, Workspace};
 
 /// Picks the allowed action with the highest score (Q value or logit). Allocates nothing when it acts.
 #[derive(Debug, Clone)]
 pub struct GreedyPolicy {
     network: Mlp,
     normalizer: Option<RunningNormalizer>,
+    workspace: Workspace,
+    input: Vec<f32>,
 }
 
 impl GreedyPolicy {
     /// From a network with one output an action.
     pub fn new(network: Mlp, normalizer: Option<RunningNormalizer>) -> Self {
-        Self { network, normalizer }
+        let workspace = Workspace::new(network.shape(), 1);
+        let input = vec![0.0; network.shape().inputs];
+        Self { network, normalizer, workspace, input }
     }
 
     /// The network.
@@ -18,14 +23,22 @@ impl GreedyPolicy {
         &self.network
     }
 
-    /// Scores of all actions for one observation.
-    pub fn scores(&mut self, _observation: &[f32]) -> &[f32] {
-        let _ = &self.normalizer;
-        unimplemented!()
+    /// Normaliser of the observations.
+    pub fn normalizer(&self) -> Option<&RunningNormalizer> {
+        self.normalizer.as_ref()
     }
 
-    /// The best allowed action (the first of equals); `mask` empty = all allowed.
-    pub fn act(&mut self, _observation: &[f32], _mask: &[bool]) -> usize {
-        unimplemented!()
+    /// Scores of all actions for one observation.
+    pub fn scores(&mut self, observation: &[f32]) -> &[f32] {
+        match &self.normalizer {
+            Some(normalizer) => normalizer.normalize(observation, &mut self.input),
+            None => self.input.copy_from_slice(observation),
+        }
+        self.network.forward_one(&self.input, &mut self.workspace)
+    }
+
+    /// The best allowed action (the first of equals); an empty `mask` allows all.
+    pub fn act(&mut self, observation: &[f32], mask: &[bool]) -> usize {
+        allowed_argmax(self.scores(observation), mask)
     }
 }

@@ -1,3 +1,4 @@
+use crate::progress::TrainError;
 use crate::{Activation, Schedule};
 use serde::{Deserialize, Serialize};
 
@@ -65,5 +66,28 @@ impl Default for PpoConfig {
             normalize_observations: false,
             normalize_rewards: false,
         }
+    }
+}
+
+impl PpoConfig {
+    /// Refuses settings that cannot be, naming the field.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        let positive = [
+            ("rollout_steps", self.rollout_steps),
+            ("batch_size", self.batch_size),
+            ("epochs", self.epochs),
+            ("total_timesteps", self.total_timesteps as usize),
+        ];
+        if let Some((field, _)) = positive.into_iter().find(|&(_, value)| value == 0) {
+            return Err(TrainError::config(field, "must be at least 1"));
+        }
+        let ratios = [("gamma", self.gamma), ("gae_lambda", self.gae_lambda)];
+        if let Some((field, value)) = ratios.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(TrainError::config(field, format!("{value} is not within 0-1")));
+        }
+        if self.hidden.contains(&0) {
+            return Err(TrainError::config("hidden", "a layer must have at least one unit"));
+        }
+        Ok(())
     }
 }
