@@ -1,0 +1,106 @@
+use podpilot_core::{Observation, Timestamp};
+
+use super::HpaControllerConfig;
+use super::conditions::ConditionReason;
+use super::group_pods::ReadinessRules;
+use super::metric_error::MetricError;
+use super::pod_samples::{ContainerChoice, Resource, ResourceMetric, tally_custom};
+use super::replica_calculator::{
+    MetricProposal, Tolerances, average_value_replicas, external_sum, utilization_replicas,
+    value_per_pod_replicas, value_replicas,
+};
+use super::settings::{MetricSettings, PodTarget, WholeTarget};
+
+impl HpaControllerConfig {
+    pub(super) fn readiness_rules(&self, now: Timestamp) -> ReadinessRules {
+        ReadinessRules {
+            now,
+            cpu_initialization_period: self.cpu_initialization_period,
+            initial_readiness_delay: self.initial_readiness_delay,
+        }
+    }
+}
+
+impl MetricSettings {
+    /// What this metric asks for.
+    pub(super) fn evaluate(
+        &self,
+        observation: &Observation,
+        rules: &ReadinessRules,
+        tolerances: Tolerances,
+    ) -> Result<MetricProposal, MetricError> {
+        let current = observation.replicas.spec;
+        match self {
+            Self::Resource { resource, container, target } => {
+                evaluate_resource(*resource, container.as_deref(), *target, observation, rules, tolerances)
+            }
+            Self::Pods { key, target_milli } => {
+                let series = observation.metric(key).ok_or(MetricError::NoValue)?;
+                let tally = tally_custom(&observation.pods, &series.values, rules, *target_milli)?;
+                average_value_replicas(current, *target_milli, &tally, tolerances)
+            }
+            Self::Object { key, target } => {
+                let value = observation.metric(key).and_then(|series| series.values.first());
+                evaluate_whole(value.ok_or(MetricError::NoValue)?.milli, *target, observation, tolerances)
+            }
+            Self::External { key, target } => {
+                let series = observation.metric(key).filter(|series| !series.values.is_empty());
+                let usage_milli = external_sum(&series.ok_or(MetricError::NoValue)?.values);
+                evaluate_whole(usage_milli, *target, observation, tolerances)
+            }
+        }
+    }
+
+    /// The condition's reason when this metric fails.
+    pub(super) fn failure(&self) -> ConditionReason {
+        match self {
+            Self::Resource { container: None, .. } => ConditionReason::FailedGetResourceMetric,
+            Self::Resource { .. } => ConditionReason::FailedGetContainerResourceMetric,
+            Self::Pods { .. } => ConditionReason::FailedGetPodsMetric,
+            Self::Object { .. } => ConditionReason::FailedGetObjectMetric,
+            Self::External { .. } => ConditionReason::FailedGetExternalMetric,
+        }
+    }
+}
+
+fn evaluate_resource(
+    resource: Resource,
+    container: Option<&str>,
+    target: PodTarget,
+    observation: &Observation,
+    rules: &ReadinessRules,
+    tolerances: Tolerances,
+) -> Result<MetricProposal, MetricError> {
+    let pods = &observation.pods;
+    let containers =
+        container.map_or(ContainerChoice::All, |name| ContainerChoice::Named(pods.find_name(name)));
+    let metric = ResourceMetric { resource, containers };
+    let current = observation.replicas.spec;
+    match target {
+        PodTarget::UtilizationPercent(percent) => {
+            let tally = metric.tally_with_requests(pods, rules, percent)?;
+            utilization_replicas(current, percent, &tally, tolerances)
+        }
+        PodTarget::AverageMilli(milli) => {
+            let tally = metric.tally_plain(pods, rules, milli)?;
+            average_value_replicas(current, milli, &tally, tolerances)
+        }
+    }
+}
+
+fn evaluate_whole(
+    usage_milli: i64,
+    target: WholeTarget,
+    observation: &Observation,
+    tolerances: Tolerances,
+) -> Result<MetricProposal, MetricError> {
+    let replicas = observation.replicas;
+    match target {
+        WholeTarget::ValueMilli(milli) => {
+            value_replicas(replicas.spec, usage_milli, milli, &observation.pods, tolerances)
+        }
+        WholeTarget::AverageMilli(milli) => {
+            Ok(value_per_pod_replicas(replicas.status, usage_milli, milli, tolerances))
+        }
+    }
+}

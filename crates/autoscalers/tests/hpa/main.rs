@@ -1,0 +1,16 @@
+//! The Horizontal Pod Autoscaler against published vectors, a slow second model, and manifests as people write them.
+
+mod against_slow_model;
+mod condition_vectors;
+mod custom_metric_vectors;
+mod event_vectors;
+mod manifest_errors;
+mod manifest_reading;
+mod pod_grouping;
+mod rate_rule_vectors;
+mod resource_vectors;
+mod slow_model;
+mod snapshots;
+mod stabilization_vectors;
+mod whole_loop;
+mod world;
