@@ -6,19 +6,34 @@
 //! - [`run`] lets an autoscaler decide.
 //! - [`Measures`] holds what came of it, by the definitions that evaluation and the cluster share.
 
+mod bins;
+mod engine;
+mod faults;
 mod fidelity;
+mod flow;
+mod history;
+mod latency_record;
 mod measures;
+mod named_metrics;
+mod nodes;
+mod pods;
 mod prepared;
+mod prometheus;
+mod requests;
+mod resource_metrics;
 mod run;
 mod scenario;
 mod simulation;
+mod tally;
 
 pub use fidelity::Fidelity;
-pub use measures::{LatencyRecord, Measures};
+pub use latency_record::LatencyRecord;
+pub use measures::{Measures, Sums};
+pub use named_metrics::UnknownMetric;
 pub use prepared::PreparedScenario;
 pub use run::{TickRecord, run};
 pub use scenario::{
     BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec, PriceSpec,
     ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError,
 };
-pub use simulation::{PodCounts, Simulation, UnknownMetric};
+pub use simulation::{PodCounts, Simulation};

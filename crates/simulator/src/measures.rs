@@ -1,9 +1,12 @@
-use podpilot_core::{LatencyQuantiles, MinuteCounts, RequestTotals};
+use std::ops::{Deref, DerefMut};
 
-/// What came of a run, by the definitions of the project's design: one set for simulation, evaluation and cluster.
-/// Everything counts from the start of the load; the warm-up before it does not.
-#[derive(Debug, Clone)]
-pub struct Measures {
+use podpilot_core::{MinuteCounts, RequestTotals};
+
+use crate::{LatencyRecord, Scenario};
+
+/// Counters of a run. Everything counts from the start of the load; the warm-up before it does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sums {
     /// Virtual time measured, seconds.
     pub elapsed_s: f64,
     /// Requests that arrived in front of the pods.
@@ -38,45 +41,63 @@ pub struct Measures {
     pub oom_kills: u64,
     /// Times that a probe took a pod out.
     pub probe_outs: u64,
+}
+
+/// What came of a run, by the definitions of the project's design: one set for simulation, evaluation and cluster.
+/// The counters of [`Sums`] are its fields too.
+#[derive(Debug, Clone)]
+pub struct Measures {
+    sums: Sums,
     /// Latency of all requests that ended.
     pub latency: LatencyRecord,
-    pub(crate) rates: MeasureRates,
+    rates: MeasureRates,
+}
+
+impl Deref for Measures {
+    type Target = Sums;
+
+    fn deref(&self) -> &Sums {
+        &self.sums
+    }
+}
+
+impl DerefMut for Measures {
+    fn deref_mut(&mut self) -> &mut Sums {
+        &mut self.sums
+    }
 }
 
 /// Constants that turn the counters into money and shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct MeasureRates {
-    pub(crate) price_replica_hour: f64,
-    pub(crate) price_node_hour: f64,
-    pub(crate) cpu_request_cores: f64,
-    pub(crate) cpu_ceiling_cores: f64,
-}
-
-/// Latencies counted per level of the latency tables (fast mode) or per bucket (request mode); histograms and
-/// quantiles are made only when asked for.
-#[derive(Debug, Clone)]
-pub struct LatencyRecord {
-    pub(crate) counts: Vec<f64>,
-}
-
-impl LatencyRecord {
-    /// Counts per bucket of `podpilot_service_model::latency_buckets`.
-    pub fn histogram(&self) -> Vec<f64> {
-        self.counts.clone()
-    }
-
-    /// A quantile in seconds; failed requests count at the time-out value. `None` if nothing ended.
-    pub fn quantile_s(&self, _quantile: f64) -> Option<f64> {
-        unimplemented!()
-    }
-
-    /// Median, 95th and 99th percentile; `None` if nothing ended.
-    pub fn quantiles(&self) -> Option<LatencyQuantiles> {
-        unimplemented!()
-    }
+struct MeasureRates {
+    price_replica_hour: f64,
+    price_node_hour: f64,
+    cpu_request_cores: f64,
+    cpu_ceiling_cores: f64,
 }
 
 impl Measures {
+    pub(crate) fn new(scenario: &Scenario, latency: LatencyRecord) -> Self {
+        let rates = MeasureRates {
+            price_replica_hour: scenario.price.replica_hour,
+            price_node_hour: scenario.price.node_hour,
+            cpu_request_cores: f64::from(scenario.pod.cpu_request_m) * 1e-3,
+            cpu_ceiling_cores: scenario.pod.cpu_ceiling_cores(),
+        };
+        Self { sums: Sums::default(), latency, rates }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.sums = Sums::default();
+        self.latency.clear();
+    }
+
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.sums = other.sums;
+        self.latency.copy_from(&other.latency);
+        self.rates = other.rates;
+    }
+
     /// Pod-hours from scheduled to deleted.
     pub fn pod_hours(&self) -> f64 {
         self.pod_seconds / 3_600.0

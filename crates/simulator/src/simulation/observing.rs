@@ -1,0 +1,88 @@
+//! What an autoscaler sees: late, coarse, and sometimes nothing.
+
+use podpilot_core::{ContainerObservation, Observation, ReplicaCounts, ServiceSignals, Signal};
+
+use super::Simulation;
+use crate::MetricSource;
+
+impl Simulation {
+    /// What an autoscaler sees now.
+    pub fn observe(&mut self) -> &Observation {
+        self.observation.now = self.now + self.faults.clock_offset();
+        self.observation.replicas =
+            ReplicaCounts { spec: self.spec_replicas, status: self.pods.alive() as i32 };
+        self.observation.room_for_pods = Some(self.nodes.room() as i32);
+        self.observation.service = self.answered_signals();
+        self.list_pods();
+        self.answer_named_metrics();
+        &self.observation
+    }
+
+    fn list_pods(&mut self) {
+        self.observation.pods.clear();
+        if !self.watched.contains(Signal::Pods) && !self.watched.contains(Signal::ResourceUsage) {
+            return;
+        }
+        let usage_known = self.watched.contains(Signal::ResourceUsage)
+            && !self.faults.outage(MetricSource::Resource)
+            && !self.faults.nan(MetricSource::Resource);
+        let template = self.container_template();
+        for (slot, pod) in self.pods.iter() {
+            let usage = if usage_known { self.resource.usage(slot) } else { None };
+            self.observation.pods.push(
+                pod.id,
+                pod.phase(),
+                pod.acknowledged_at,
+                pod.ready,
+                pod.deleted_at,
+                &[ContainerObservation { usage, ..template }],
+            );
+        }
+    }
+
+    fn container_template(&self) -> ContainerObservation {
+        let pod = &self.prepared.scenario().pod;
+        let bytes = |mib: f64| (mib * 1_048_576.0) as i64;
+        ContainerObservation {
+            name: self.container,
+            restartable_init: false,
+            cpu_request_millicores: Some(i64::from(pod.cpu_request_m)),
+            cpu_limit_millicores: pod.cpu_limit_m.map(i64::from),
+            memory_request_bytes: Some(bytes(pod.memory_requested_mib())),
+            memory_limit_bytes: Some(bytes(pod.memory_limit_mib)),
+            usage: None,
+        }
+    }
+
+    fn answered_signals(&mut self) -> ServiceSignals {
+        if self.faults.outage(MetricSource::Prometheus) || self.faults.nan(MetricSource::Prometheus) {
+            return ServiceSignals::default();
+        }
+        self.frozen.unwrap_or_else(|| self.service_signals())
+    }
+
+    /// What queries on Prometheus answer when it works.
+    pub(super) fn service_signals(&mut self) -> ServiceSignals {
+        let (now, watched) = (self.now, self.watched);
+        let wants = |signal| watched.contains(signal);
+        let named = wants(Signal::NamedMetrics) && !self.named.is_empty();
+        ServiceSignals {
+            request_rate_rps: if wants(Signal::RequestRate) || named {
+                self.prometheus.request_rate(now)
+            } else {
+                None
+            },
+            latency: if wants(Signal::Latency) { self.prometheus.latency(now) } else { None },
+            in_flight: if wants(Signal::InFlight) || named { self.prometheus.in_flight(now) } else { None },
+            totals: if wants(Signal::RequestTotals) { self.prometheus.totals(now) } else { None },
+        }
+    }
+
+    fn answer_named_metrics(&mut self) {
+        let answered = self.watched.contains(Signal::NamedMetrics)
+            && !self.faults.outage(MetricSource::Prometheus)
+            && !self.faults.nan(MetricSource::Prometheus);
+        let metrics = &mut self.observation.metrics;
+        self.named.answer(answered, &self.observation.service, &self.pods, metrics);
+    }
+}
