@@ -7,6 +7,7 @@ use crate::CfsModel;
 pub(crate) struct Bandwidth {
     quota_s: f64,
     period_s: f64,
+    periods_per_s: f64,
     slice_s: f64,
     kept_slack_s: f64,
     pool_s: f64,
@@ -23,6 +24,7 @@ impl Bandwidth {
         Self {
             quota_s,
             period_s: cfs.period_s,
+            periods_per_s: 1.0 / cfs.period_s,
             slice_s: cfs.slice_s,
             kept_slack_s: cfs.kept_slack_s,
             pool_s: quota_s,
@@ -30,6 +32,11 @@ impl Bandwidth {
             next_refill_s: stream.uniform() * cfs.period_s,
             throttled: false,
         }
+    }
+
+    /// The same group with nothing to limit it.
+    pub(crate) fn without_limit(self) -> Self {
+        Self { quota_s: f64::INFINITY, pool_s: f64::INFINITY, next_refill_s: f64::INFINITY, ..self }
     }
 
     #[inline]
@@ -75,8 +82,11 @@ impl Bandwidth {
         if now_s < self.next_refill_s {
             return;
         }
-        let missed = ((now_s - self.next_refill_s) / self.period_s).floor();
+        let missed = ((now_s - self.next_refill_s) * self.periods_per_s).floor();
         self.next_refill_s += (missed + 1.0) * self.period_s;
+        if self.next_refill_s <= now_s {
+            self.next_refill_s += self.period_s;
+        }
         self.pool_s = self.quota_s;
         if self.throttled {
             self.charge(0.0);

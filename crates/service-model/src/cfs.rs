@@ -25,8 +25,7 @@ pub struct CfsModel {
     /// What a CPU keeps of its slice when the group's last task sleeps, seconds (`min_cfs_rq_runtime`).
     pub kept_slack_s: f64,
     /// Time between two accountings of a running task, seconds. A quota is only seen to be used up then; what was
-    /// overrun is paid back from the next refill. At most the timer tick (4 ms at 250 Hz), less on a busy
-    /// machine, where every wake-up and switch accounts too.
+    /// overrun is paid back from the next refill. The timer tick: 4 ms at 250 Hz.
     pub tick_s: f64,
     /// Quotas that lie inside each other, each with its own timer phase: Kubernetes sets the same limit on the
     /// container's group and on the pod's.
@@ -41,9 +40,9 @@ impl CfsModel {
         period_s: 0.1,
         slice_s: 0.005,
         kept_slack_s: 0.001,
-        tick_s: 0.003,
+        tick_s: 0.004,
         nested_groups: 2,
-        neighbour: Neighbour { cost_cv: 0.15, correlation_s: 0.6 },
+        neighbour: Neighbour { cost_cv: 0.16, correlation_s: 0.4 },
     };
 }
 

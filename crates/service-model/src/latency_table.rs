@@ -17,10 +17,10 @@ const STEADY_LOADS: [f64; 20] = [
     0.96, 0.97,
 ];
 /// Requests of one steady run: more where queues are long and forget slowly.
-const STEADY_REQUESTS: f64 = 60_000.0;
-const STEADY_REQUESTS_WHEN_BUSY: f64 = 300_000.0;
-/// Offered loads before and in overload.
-const OVERLOAD: [f64; 2] = [0.9, 1.15];
+const STEADY_REQUESTS: f64 = 20_000.0;
+const STEADY_REQUESTS_WHEN_BUSY: f64 = 200_000.0;
+/// Offered loads before and in overload. It starts from the highest steady load, so that the table is continuous.
+const OVERLOAD: [f64; 2] = [STEADY_LOADS[STEADY_LOADS.len() - 1], 1.15];
 const OVERLOAD_STEPS: usize = 64;
 const OVERLOAD_REQUESTS: f64 = 400_000.0;
 /// Beyond this many times the queue that takes a time-out to work off, nothing is served in time.
@@ -203,7 +203,7 @@ impl LatencyTable {
 fn measure_steady(subject: &Subject) -> Vec<MeasuredPoint> {
     let mut points: Vec<MeasuredPoint> = Vec::with_capacity(STEADY_LOADS.len());
     for load in STEADY_LOADS {
-        let requests = (STEADY_REQUESTS / (1.0 - load)).min(STEADY_REQUESTS_WHEN_BUSY);
+        let requests = (STEADY_REQUESTS / (1.0 - load)).clamp(50_000.0, STEADY_REQUESTS_WHEN_BUSY);
         let point = subject.steady(load, requests as usize);
         if points.last().is_none_or(|last| last.queue < point.queue) {
             points.push(point);
@@ -218,7 +218,7 @@ fn measure_overload(subject: &Subject, steady: &[MeasuredPoint], hopeless: f64) 
     let queue_end = hopeless.max(2.0 * longest_steady);
     let requests_per_run = OVERLOAD[1] / (OVERLOAD[1] - 1.0) * queue_end * subject.pods as f64;
     let runs = (OVERLOAD_REQUESTS / requests_per_run).clamp(4.0, 64.0) as u64;
-    let settle_s = 40.0 * longest_steady / subject.capacity_rps_per_pod;
+    let settle_s = 100.0 * longest_steady / subject.capacity_rps_per_pod;
     let points = subject.overload(OVERLOAD, settle_s, queue_end, OVERLOAD_STEPS, runs);
     points.into_iter().filter(|point| point.queue > longest_steady).collect()
 }

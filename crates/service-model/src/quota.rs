@@ -10,8 +10,8 @@ const MOST_GROUPS: usize = 2;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Quota {
     groups: [Bandwidth; MOST_GROUPS],
-    group_count: usize,
     tick_s: f64,
+    ticks_per_s: f64,
     tick_phase_s: f64,
     next_tick_s: f64,
     uncharged_s: f64,
@@ -20,11 +20,14 @@ pub(crate) struct Quota {
 
 impl Quota {
     pub(crate) fn new(cfs: &CfsModel, limit_cores: f64, stream: &mut Stream) -> Self {
-        let groups = std::array::from_fn(|_| Bandwidth::new(cfs, limit_cores, stream));
+        let groups = std::array::from_fn(|depth| {
+            let group = Bandwidth::new(cfs, limit_cores, stream);
+            if depth < cfs.nested_groups.max(1) { group } else { group.without_limit() }
+        });
         Self {
             groups,
-            group_count: cfs.nested_groups.clamp(1, MOST_GROUPS),
             tick_s: cfs.tick_s,
+            ticks_per_s: 1.0 / cfs.tick_s,
             tick_phase_s: stream.uniform() * cfs.tick_s,
             next_tick_s: 0.0,
             uncharged_s: 0.0,
@@ -53,12 +56,12 @@ impl Quota {
     /// The pod's first task wakes.
     #[inline]
     pub(crate) fn wake(&mut self, now_s: f64) {
-        let ticks = ((now_s - self.tick_phase_s) / self.tick_s).floor() + 1.0;
-        self.next_tick_s = ticks.mul_add(self.tick_s, self.tick_phase_s);
+        let ticks = ((now_s - self.tick_phase_s) * self.ticks_per_s).floor() + 1.0;
+        self.next_tick_s = ticks * self.tick_s + self.tick_phase_s;
         if self.next_tick_s <= now_s {
             self.next_tick_s += self.tick_s;
         }
-        for group in &mut self.groups[..self.group_count] {
+        for group in &mut self.groups {
             group.refill_until(now_s);
             group.charge(0.0);
             group.throttle_if_spent();
@@ -70,7 +73,7 @@ impl Quota {
     #[inline]
     pub(crate) fn sleep(&mut self) {
         let used_s = std::mem::take(&mut self.uncharged_s);
-        for group in &mut self.groups[..self.group_count] {
+        for group in &mut self.groups {
             group.charge(used_s);
             group.return_slack();
         }
@@ -80,7 +83,7 @@ impl Quota {
     /// Lets timers fire that are due at `now_s`, while tasks run or wait for quota.
     #[inline]
     pub(crate) fn tick(&mut self, now_s: f64) {
-        for group in &mut self.groups[..self.group_count] {
+        for group in &mut self.groups {
             group.refill_until(now_s);
         }
         if now_s >= self.next_tick_s {
@@ -96,7 +99,7 @@ impl Quota {
     #[inline]
     fn account(&mut self) {
         let used_s = std::mem::take(&mut self.uncharged_s);
-        for group in &mut self.groups[..self.group_count] {
+        for group in &mut self.groups {
             group.charge(used_s);
             group.throttle_if_spent();
         }
@@ -113,11 +116,11 @@ impl Quota {
 
     #[inline]
     fn note_throttling(&mut self) {
-        self.throttled = self.groups[..self.group_count].iter().any(Bandwidth::is_throttled);
+        self.throttled = self.groups[0].is_throttled() | self.groups[1].is_throttled();
     }
 
     #[inline]
     fn next_refill_s(&self) -> f64 {
-        self.groups[..self.group_count].iter().map(Bandwidth::next_refill_s).fold(f64::INFINITY, f64::min)
+        self.groups[0].next_refill_s().min(self.groups[1].next_refill_s())
     }
 }
