@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for LoadSpec {
         let fields = Map::deserialize(deserializer)?;
         match (fields.contains_key("shape"), fields.contains_key("trace")) {
             (true, false) => generated(fields).map(Self::Generated).map_err(D::Error::custom),
-            (false, true) => typed(fields).map(Self::Trace).map_err(D::Error::custom),
+            (false, true) => typed(&fields).map(Self::Trace).map_err(D::Error::custom),
             (true, true) => Err(D::Error::custom("load has `shape` and `trace`, must have only one of them")),
             (false, false) => Err(D::Error::custom(
                 "load has neither `shape` nor `trace`, must have one: a shape's name or a trace file",
@@ -89,21 +89,21 @@ impl<'de> Deserialize<'de> for LoadSpec {
 fn generated(mut fields: Map<String, Value>) -> Result<GeneratedLoad, String> {
     let extent_fields: Map<String, Value> =
         EXTENT_FIELDS.iter().filter_map(|name| fields.remove_entry(*name)).collect();
-    let shape: Shape = typed(fields).map_err(|problem| match problem.contains("unknown field") {
-        true => format!("{problem}, or `days`, `split`, `arrivals`"),
-        false => problem,
+    let shape: Shape = typed(&fields).map_err(|problem| {
+        let own_field = problem.starts_with("load: unknown field");
+        if own_field { format!("{problem}, or `days`, `split`, `arrivals`") } else { problem }
     })?;
-    let Extent { days, split, arrivals } = typed(extent_fields)?;
+    let Extent { days, split, arrivals } = typed(&extent_fields)?;
     Ok(GeneratedLoad { shape, days, split, arrivals })
 }
 
 const EXTENT_FIELDS: [&str; 3] = ["days", "split", "arrivals"];
 
 /// Reads fields into a type; the error says which field of `load` is wrong where serde's own does not.
-fn typed<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, String> {
+fn typed<T: DeserializeOwned>(fields: &Map<String, Value>) -> Result<T, String> {
     serde_json::from_value(Value::Object(fields.clone())).map_err(|error| {
         let problem = error.to_string();
-        match fields.keys().find(|name| is_culprit::<T>(&fields, name, &problem)) {
+        match fields.keys().find(|name| is_culprit::<T>(fields, name, &problem)) {
             Some(name) => format!("load.{name}: {problem}"),
             None => format!("load: {problem}"),
         }

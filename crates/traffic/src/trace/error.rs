@@ -53,10 +53,25 @@ impl Problem {
     pub(super) fn of(self, file: &str) -> TraceError {
         let file = file.to_owned();
         match self {
-            Self::Line(line, problem) => TraceError::Line { file, line, problem },
-            Self::Whole(problem) => TraceError::Whole { file, problem },
+            Self::Line(line, problem) => TraceError::Line { file, line, problem: on_one_line(&problem) },
+            Self::Whole(problem) => TraceError::Whole { file, problem: on_one_line(&problem) },
         }
     }
+}
+
+/// A quoted field may hold line ends, and a file that is no text anything.
+fn on_one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// A value from a file as an error shows it: not too long.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut start: String = text.trim().chars().take(MOST).collect();
+    if start.len() < text.trim().len() {
+        start.push('…');
+    }
+    start
 }
 
 impl From<TrafficError> for Problem {

@@ -1,7 +1,7 @@
 use podpilot_core::Span;
 use sha2::{Digest, Sha256};
 
-use super::error::Problem;
+use super::error::{Problem, shown};
 use super::grid::{Held, on_grid};
 use super::{Trace, TraceError, arrival_rows, grafana, prometheus, rate_rows};
 use crate::LoadSeries;
@@ -39,14 +39,22 @@ pub fn parse_trace(name: &str, content: &[u8]) -> Result<Trace, TraceError> {
     Ok(Trace { name: name.to_owned(), format, sha256: sha256(content), series, split: None, are_counts })
 }
 
+const HEXADECIMAL: [char; 16] =
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(content) {
+        text.push(HEXADECIMAL[usize::from(byte >> 4)]);
+        text.push(HEXADECIMAL[usize::from(byte & 15)]);
+    }
+    text
 }
 
 fn as_text(content: &[u8]) -> Result<&str, Problem> {
     let text = std::str::from_utf8(content).map_err(|error| {
-        let line = 1 + content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = content[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         Problem::line(line, "not UTF-8 text, must be CSV or JSON")
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
@@ -70,7 +78,10 @@ fn parse(text: &str) -> Result<(TraceFormat, LoadSeries), Problem> {
         ["t_seconds"] | ["t_seconds", "work"] => {
             Ok((TraceFormat::Arrivals, arrival_rows::parse(rows, columns.len())?))
         }
-        _ => Err(Problem::line(index + 1, format!("the header is `{header}`, must be {EXPECTED_HEADER}"))),
+        _ => Err(Problem::line(
+            index + 1,
+            format!("the header is `{}`, must be {EXPECTED_HEADER}", shown(header)),
+        )),
     }
 }
 

@@ -1,6 +1,6 @@
 use podpilot_core::Span;
 
-use super::error::Problem;
+use super::error::{Problem, shown};
 use super::grid::Row;
 use super::{date_time, number};
 
@@ -21,7 +21,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Row>, Problem> {
         return Err(Problem::whole("there is no header, must be `\"Time\",\"NAME\",...`"));
     };
     if header.len() < 2 || header[0] != "Time" {
-        let problem = format!("the header is `{}`, must be `\"Time\",\"NAME\",...`", header.join(","));
+        let problem =
+            format!("the header is `{}`, must be `\"Time\",\"NAME\",...`", shown(&header.join(",")));
         return Err(Problem::line(header_line, problem));
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -44,18 +45,20 @@ fn numbered_records(text: &str) -> Result<Vec<(usize, Vec<String>)>, Problem> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut records = Vec::new();
+    let (mut line, mut counted_to) = (1, 0);
     for record in reader.records().skip(usize::from(excel.is_some())) {
         let record = record.map_err(|error| Problem::whole(error.to_string()))?;
-        let byte = record.position().map_or(0, |position| position.byte() as usize);
-        records.push((line_of(text, byte), record.iter().map(|field| field.trim().to_owned()).collect()));
+        let start = record.position().map_or(0, |position| first_text(text, position.byte() as usize));
+        line += text[counted_to..start].matches('\n').count();
+        counted_to = start;
+        records.push((line, record.iter().map(|field| field.trim().to_owned()).collect()));
     }
     Ok(records)
 }
 
-/// The line of the first text from a byte position on: the reader's positions lie before blank lines.
-fn line_of(text: &str, byte: usize) -> usize {
-    let blank = text[byte..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    1 + text[..byte + blank].bytes().filter(|byte| *byte == b'\n').count()
+/// The first byte from `byte` on that ends no line: the reader's positions lie before blank lines.
+fn first_text(text: &str, byte: usize) -> usize {
+    byte + text[byte..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count()
 }
 
 fn parse_row(record: &[String], header: &[String], previous: Option<Span>) -> Result<Option<Row>, String> {
@@ -86,7 +89,7 @@ fn time(text: &str) -> Result<Span, String> {
 
 /// A rate as a panel shows it: `12.3`, `1,234`, `1.2 K`, `1.2K req/s`, `30 req/m`.
 fn rate(text: &str, column: &str) -> Result<f64, String> {
-    let what = format!("`{column}`");
+    let what = format!("`{}`", shown(column));
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+')))
         .unwrap_or(text.len());
@@ -98,8 +101,9 @@ fn rate(text: &str, column: &str) -> Result<f64, String> {
             return number::rate(text, &what);
         }
         return Err(format!(
-            "{what} is `{text}`, whose unit `{}` is not a rate of requests, must be none, req/s, req/m or the like",
-            unit.trim()
+            "{what} is `{}`, whose unit `{}` is not a rate of requests, must be none, req/s, req/m or the like",
+            shown(text),
+            shown(unit)
         ));
     };
     number::rate(&without_grouping(digits), &what).map(|value| value * factor)

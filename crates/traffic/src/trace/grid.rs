@@ -50,13 +50,10 @@ pub(super) fn on_grid(rows: &[Row], held: Held) -> Result<LoadSeries, Problem> {
 fn usual_spacing(rows: &[Row]) -> Result<Span, Problem> {
     let mut spacings: Vec<Span> = rows.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
     spacings.sort_unstable();
-    match spacings.get(spacings.len() / 2) {
-        Some(median) => Ok(*median),
-        None => Err(Problem::whole(format!(
-            "there {} below the header, must be at least two",
-            if rows.is_empty() { "are no rows" } else { "is one row" }
-        ))),
-    }
+    spacings.get(spacings.len() / 2).copied().ok_or_else(|| {
+        let seen = if rows.is_empty() { "are no samples" } else { "is one sample" };
+        Problem::whole(format!("there {seen}, must be at least two"))
+    })
 }
 
 fn fill(stretches: &[(Row, Span)], end: Span) -> Result<LoadSeries, Problem> {

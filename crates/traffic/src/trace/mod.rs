@@ -9,6 +9,7 @@ mod grafana;
 mod grid;
 mod number;
 mod prometheus;
+mod prometheus_samples;
 mod rate_rows;
 
 use crate::{LoadSeries, Split};

@@ -1,5 +1,7 @@
 use podpilot_core::Span;
 
+use super::error::shown;
+
 /// Times beyond about 285 years would overflow nanoseconds in 64 bits.
 const LATEST_S: f64 = 9.0e9;
 
@@ -11,7 +13,7 @@ pub(super) fn rate(text: &str, what: &str) -> Result<f64, String> {
         Ok(rate) if rate.is_nan() => Err(format!("{what} is NaN, {expected}")),
         Ok(rate) if rate.is_infinite() => Err(format!("{what} is infinite, {expected}")),
         Ok(rate) => Err(format!("{what} is {rate}, which is negative, {expected}")),
-        Err(_) => Err(format!("{what} is `{}`, which is not a number, {expected}", text.trim())),
+        Err(_) => Err(format!("{what} is `{}`, which is not a number, {expected}", shown(text))),
     }
 }
 
@@ -19,7 +21,7 @@ pub(super) fn rate(text: &str, what: &str) -> Result<f64, String> {
 pub(super) fn time(text: &str, what: &str) -> Result<Span, String> {
     match text.trim().parse::<f64>() {
         Ok(seconds) => span(seconds, what),
-        Err(_) => Err(format!("{what} is `{}`, which is not a number of seconds", text.trim())),
+        Err(_) => Err(format!("{what} is `{}`, which is not a number of seconds", shown(text))),
     }
 }
 
