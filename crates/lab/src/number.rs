@@ -5,6 +5,17 @@ pub fn percent(ratio: f64) -> String {
     format!("{} %", significant(ratio * 100.0))
 }
 
+/// A chosen share as per cent without idle zeros: `0.5 %`, `85 %`.
+pub fn round_percent(ratio: f64) -> String {
+    format!("{} %", brief(ratio * 100.0))
+}
+
+/// A round number without idle zeros: `0.5`, `12`.
+pub fn brief(value: f64) -> String {
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A relative change as per cent with its sign: `−8.1 %`, `+3.0 %`.
 pub fn signed_percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
@@ -61,6 +72,15 @@ pub fn latency(milliseconds: f64) -> String {
     }
 }
 
+/// A chosen latency without idle zeros: `200 ms`, `2 s`.
+pub fn round_latency(milliseconds: f64) -> String {
+    if milliseconds >= 1_000.0 {
+        format!("{} s", brief(milliseconds / 1_000.0))
+    } else {
+        format!("{} ms", brief(milliseconds))
+    }
+}
+
 /// Time since a start as `h:mm`, with days in front from one day on: `2 d 03:15`.
 pub fn clock(seconds: f64) -> String {
     let minutes = (seconds / 60.0).floor() as i64;
@@ -99,6 +119,13 @@ mod tests {
         for (ratio, text) in cases {
             assert_eq!(percent(ratio), text);
         }
+    }
+
+    #[test]
+    fn chosen_shares_have_no_idle_zeros() {
+        assert_eq!(round_percent(0.005), "0.5 %");
+        assert_eq!(round_percent(1.0 - 0.95), "5 %");
+        assert_eq!(brief(1_200.0), "1200");
     }
 
     #[test]

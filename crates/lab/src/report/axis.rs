@@ -31,15 +31,35 @@ impl Axis {
         self.start + share.clamp(0.0, 1.0) * (self.end - self.start)
     }
 
-    /// Round values within the axis, about `count` of them; powers of ten on a logarithmic axis.
+    /// Round values within the axis, about `count` of them; on a logarithmic axis powers of ten, and their twos
+    /// and fives where there would be few.
     pub(super) fn ticks(&self, count: usize) -> Vec<f64> {
-        if self.logarithmic { self.decades() } else { self.round_values(count) }
+        if !self.logarithmic {
+            return self.round_values(count);
+        }
+        let decades = self.multiples(&[1.0]);
+        if decades.len() * 2 > count { decades } else { self.multiples(&[1.0, 2.0, 5.0]) }
     }
 
-    fn decades(&self) -> Vec<f64> {
-        let first = libm::ceil(libm::log10(self.from) - 1e-9) as i32;
-        let last = libm::floor(libm::log10(self.to) + 1e-9) as i32;
-        (first..=last).map(|power| libm::pow(10.0, f64::from(power))).collect()
+    /// Round values on a logarithmic axis, as many as keep a distance of `apart` units.
+    pub(super) fn dense_ticks(&self, apart: f64) -> Vec<f64> {
+        const FINE: [f64; 13] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.5];
+        let mut kept: Vec<f64> = Vec::new();
+        for tick in self.multiples(&FINE) {
+            if kept.last().is_none_or(|last| (self.at(tick) - self.at(*last)).abs() >= apart) {
+                kept.push(tick);
+            }
+        }
+        kept
+    }
+
+    fn multiples(&self, factors: &[f64]) -> Vec<f64> {
+        let power = |value: f64| libm::floor(libm::log10(value) + 1e-9) as i32;
+        let inside = |value: &f64| *value >= self.from * (1.0 - 1e-9) && *value <= self.to * (1.0 + 1e-9);
+        (power(self.from)..=power(self.to))
+            .flat_map(|power| factors.iter().map(move |factor| factor * libm::pow(10.0, f64::from(power))))
+            .filter(inside)
+            .collect()
     }
 
     fn round_values(&self, count: usize) -> Vec<f64> {
@@ -92,9 +112,15 @@ mod tests {
     #[test]
     fn logarithmic_axis_has_decades_and_keeps_zero_on_its_end() {
         let axis = Axis::logarithmic((1e-3, 1.0), (300.0, 0.0));
-        assert_eq!(axis.ticks(9).len(), 4);
+        assert_eq!(axis.ticks(7).len(), 4);
         assert!((axis.at(0.1) - 100.0).abs() < 1e-9);
         assert_eq!(axis.at(0.0), 300.0);
+    }
+
+    #[test]
+    fn a_short_logarithmic_axis_has_twos_and_fives() {
+        let axis = Axis::logarithmic((18.0, 320.0), (0.0, 100.0));
+        assert_eq!(axis.ticks(6), [20.0, 50.0, 100.0, 200.0]);
     }
 
     #[test]

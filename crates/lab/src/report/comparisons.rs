@@ -10,15 +10,11 @@ use crate::{
 /// Every learned row against the cheapest HPA at no looser service, and the agent against its clone.
 pub(super) fn table(result: &EvaluationResult) -> String {
     let mut html = Html::default();
-    html.raw(r#"<div class="scroll"><table><thead><tr><th>Judged</th><th>Against</th><th>Verdict</th><th>Cost</th><th>Range</th><th title="against HPA’s front read between targets at exactly the same share of bad minutes">Cost at equal service</th><th>Bad minutes</th></tr></thead><tbody>"#);
+    html.raw(r#"<div class="scroll"><table><thead><tr><th>Judged</th><th class="word">Against</th><th class="word">Verdict</th><th>Cost</th><th>Range</th><th title="against HPA’s front read between targets at exactly the same share of bad minutes">Cost at equal service</th><th>Bad minutes</th></tr></thead><tbody>"#);
     for comparison in result.against_hpa.iter().chain(&result.against_clone) {
         html.raw(&row(comparison));
     }
     html.raw("</tbody></table></div>");
-    for comparison in &result.against_hpa {
-        let sentence = headline::claim(comparison, result.row(&comparison.subject));
-        html.add(format_args!("<p>{}</p>", escape(&sentence)));
-    }
     if let Some(comparison) = &result.against_clone {
         html.add(format_args!("<p>{}</p>", escape(&headline::rl_sentence(comparison))));
     }

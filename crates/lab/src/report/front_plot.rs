@@ -1,13 +1,13 @@
 use podpilot_core::Objective;
 
 use super::{
-    axis::{Axis, round_step, tick_text},
+    axis::Axis,
     labels::LabelPlacer,
     marks::{self, Shape},
     svg::{Anchor, PathData, Svg},
 };
 use crate::{
-    number::{amount, percent},
+    number::{amount, brief, percent, round_percent},
     result::{AutoscalerResult, Role},
 };
 
@@ -45,11 +45,12 @@ pub(super) fn draw(rows: &[AutoscalerResult], objective: &Objective) -> String {
     svg.finish("Cost a day against the share of bad minutes, one point for each autoscaler", "")
 }
 
+/// Logarithmic: what counts is the ratio of two costs, and the strictest targets cost several times the rest.
 fn cost_axis(rows: &[AutoscalerResult]) -> Axis {
-    let costs = || rows.iter().map(AutoscalerResult::cost_per_day);
-    let (low, high) = (costs().fold(f64::INFINITY, f64::min), costs().fold(0.0, f64::max));
-    let margin = ((high - low) * 0.06).max(high * 0.02).max(1e-6);
-    Axis::linear(((low.min(high) - margin).max(0.0), high + margin), (LEFT, RIGHT))
+    let costs = || rows.iter().map(AutoscalerResult::cost_per_day).filter(|&cost| cost > 0.0);
+    let high = costs().fold(0.01, f64::max);
+    let low = costs().fold(high, f64::min);
+    Axis::logarithmic((low / 1.08, high * 1.08), (LEFT, RIGHT))
 }
 
 fn share_axis(rows: &[AutoscalerResult], objective: &Objective) -> Axis {
@@ -68,43 +69,25 @@ fn objective_area(svg: &mut Svg, share: &Axis, objective: &Objective) {
     let y = share.at(objective.bad_minutes);
     svg.rect("allowed", (LEFT, y), (RIGHT - LEFT, FLOOR - y));
     svg.line("objective", (LEFT, y), (RIGHT, y));
-    let text = format!("objective: at most {} bad minutes", percent(objective.bad_minutes));
+    let text = format!("objective: at most {} bad minutes", round_percent(objective.bad_minutes));
     svg.text("objective-text", (RIGHT - 6.0, y - 6.0), Anchor::End, &text);
 }
 
 fn frame(svg: &mut Svg, cost: &Axis, share: &Axis) {
-    for tick in share_ticks(share) {
+    for tick in share.ticks(7) {
         let y = share.at(tick);
         svg.line("grid", (LEFT, y), (RIGHT, y));
-        svg.text("tick", (LEFT - 8.0, y + 4.0), Anchor::End, &percent(tick));
+        svg.text("tick", (LEFT - 8.0, y + 4.0), Anchor::End, &round_percent(tick));
     }
     svg.line("grid", (LEFT, ZERO_ROW), (RIGHT, ZERO_ROW));
     svg.text("tick", (LEFT - 8.0, ZERO_ROW + 4.0), Anchor::End, "none");
     svg.line("axis", (LEFT, FLOOR), (RIGHT, FLOOR));
-    let ticks = cost.ticks(8);
-    let step = ticks.get(1).map_or(1.0, |second| second - ticks[0]);
-    for tick in ticks {
-        svg.text("tick", (cost.at(tick), FLOOR + 18.0), Anchor::Middle, &tick_text(tick, round_step(step)));
+    for tick in cost.dense_ticks(56.0) {
+        svg.line("grid", (cost.at(tick), FLOOR), (cost.at(tick), FLOOR + 5.0));
+        svg.text("tick", (cost.at(tick), FLOOR + 20.0), Anchor::Middle, &brief(tick));
     }
-    svg.text("title", (RIGHT, FLOOR + 38.0), Anchor::End, "cost a day → dearer");
-    svg.text("title", (LEFT, FLOOR + 38.0), Anchor::Start, "bad minutes, logarithmic ↑ worse");
-}
-
-/// Decades, with twos and fives between them when the axis spans only a few.
-fn share_ticks(share: &Axis) -> Vec<f64> {
-    let decades = share.ticks(0);
-    if decades.len() > 3 {
-        return decades;
-    }
-    let first = decades.first().map_or(1e-4, |first| first / 10.0);
-    let inside = |value: &f64| {
-        let y = share.at(*value);
-        y > TOP && y < BOTTOM - 1.0
-    };
-    (0..=decades.len())
-        .flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * first * libm::pow(10.0, power as f64)))
-        .filter(inside)
-        .collect()
+    svg.text("title", (RIGHT, FLOOR + 40.0), Anchor::End, "cost a day, logarithmic → dearer");
+    svg.text("title", (LEFT, FLOOR + 40.0), Anchor::Start, "bad minutes, logarithmic ↑ worse");
 }
 
 fn draw_front(svg: &mut Svg, points: &[Point<'_>]) {

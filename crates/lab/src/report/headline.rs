@@ -3,7 +3,7 @@
 use podpilot_core::Objective;
 
 use crate::{
-    number::{amount, percent, signed_percent, signed_points},
+    number::{amount, percent, round_percent, signed_percent, signed_points},
     result::{
         AutoscalerResult, Comparison, DAYS_FOR_AN_INTERVAL, Difference, EvaluationResult, Role,
         SimulationResult, Verdict,
@@ -128,7 +128,7 @@ fn objective_sentence(row: &AutoscalerResult, objective: &Objective) -> String {
         "{} {verb} the objective: {} of minutes were bad, {} are allowed.",
         row.name,
         percent(row.slow_minute_ratio),
-        percent(objective.bad_minutes)
+        round_percent(objective.bad_minutes)
     )
 }
 
@@ -140,7 +140,7 @@ fn range_sentence(comparison: &Comparison) -> Option<String> {
         return Some(format!(
             "Cost against {rival}: {} ({} interval over days {} to {}).",
             signed_percent(difference.relative_cost),
-            percent(cost.level),
+            round_percent(cost.level),
             signed_percent(cost.low),
             signed_percent(cost.high)
         ));
@@ -176,7 +176,7 @@ fn spread(difference: &Difference) -> String {
         let cost = intervals.relative_cost;
         return format!(
             " ({} interval {} to {})",
-            percent(cost.level),
+            round_percent(cost.level),
             signed_percent(cost.low),
             signed_percent(cost.high)
         );

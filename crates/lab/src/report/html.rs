@@ -39,6 +39,15 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// [`escape`] for a sentence: names such as `hpa-80` and numbers with their unit stay on one line.
+pub(super) fn escape_sentence(text: &str) -> String {
+    let escaped = escape(text).replace(" %", "&nbsp;%");
+    let keep_whole = |word: &str| {
+        if word.contains('-') { format!(r#"<span class="whole">{word}</span>"#) } else { word.to_owned() }
+    };
+    escaped.split(' ').map(keep_whole).collect::<Vec<_>>().join(" ")
+}
+
 /// JSON that is safe inside a `script` element: no text in it can end the element.
 pub(super) fn inline_json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c")
@@ -47,6 +56,14 @@ pub(super) fn inline_json(value: &serde_json::Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_units_stay_on_one_line() {
+        assert_eq!(
+            escape_sentence("hpa-80 costs 5 % more"),
+            r#"<span class="whole">hpa-80</span> costs 5&nbsp;% more"#
+        );
+    }
 
     #[test]
     fn names_cannot_break_out_of_the_page() {

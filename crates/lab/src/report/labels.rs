@@ -45,14 +45,14 @@ impl LabelPlacer {
         let (right, left, middle) = (x + gap, x - gap - width, x - width / 2.0);
         let (above, below) = (y - gap - LINE_HEIGHT, y + gap);
         let corners = [
-            (right, y - half),
-            (right, above + 4.0),
-            (left, y - half),
-            (left, below - 4.0),
+            (right, above + 5.0),
             (middle, above),
+            (right, y - half),
+            (left, above + 5.0),
+            (left, y - half),
+            (left, below - 5.0),
             (middle, below),
-            (right, below - 4.0),
-            (left, above + 4.0),
+            (right, below - 5.0),
         ];
         let boxes =
             corners.map(|(left, top)| Box { left, top, right: left + width, bottom: top + LINE_HEIGHT });

@@ -1,6 +1,6 @@
 use super::{
     comparisons, decisions, front_plot, headline,
-    html::{Html, escape},
+    html::{Html, escape, escape_sentence},
     provenance, table, timeline_plot, training_plot,
 };
 use crate::result::{EvaluationResult, SimulationResult, Timeline};
@@ -15,11 +15,13 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
         &headline::of_evaluation(result),
         headline::caution(result.distinct_days).as_deref(),
     );
-    page.section(
-        "Cost against service",
-        "Each point is one autoscaler over the same load and arrivals. Lower and further left is better. The line joins HPA’s targets.",
-        &front_plot::draw(&result.autoscalers, &result.objective),
-    );
+    if !result.autoscalers.is_empty() {
+        page.section(
+            "Cost against service",
+            "Each point is one autoscaler over the same load and arrivals. Lower and further left is better. The line joins HPA’s targets.",
+            &front_plot::draw(&result.autoscalers, &result.objective),
+        );
+    }
     if !result.against_hpa.is_empty() {
         page.section(
             "Against HPA at no looser service",
@@ -91,14 +93,14 @@ impl Page {
         html.add(format_args!(
             r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>{0}</title><style>{STYLE}</style></head><body><main><header><p class="kicker">{0}</p><h1>{1}</h1><ul class="support">"#,
             escape(title),
-            escape(&headline.claim)
+            escape_sentence(&headline.claim)
         ));
         for sentence in headline.support.iter().filter(|sentence| Some(sentence.as_str()) != caution) {
-            html.add(format_args!("<li>{}</li>", escape(sentence)));
+            html.add(format_args!("<li>{}</li>", escape_sentence(sentence)));
         }
         html.raw("</ul>");
         if let Some(caution) = caution {
-            html.add(format_args!(r#"<p class="caution">{}</p>"#, escape(caution)));
+            html.add(format_args!(r#"<p class="caution">{}</p>"#, escape_sentence(caution)));
         }
         html.raw("</header>");
         Self { html }
@@ -106,7 +108,7 @@ impl Page {
 
     fn section(&mut self, heading: &str, lead: &str, content: &str) {
         let lead =
-            if lead.is_empty() { String::new() } else { format!(r#"<p class="lead">{}</p>"#, escape(lead)) };
+            if lead.is_empty() { String::new() } else { format!(r#"<p class="intro">{}</p>"#, escape(lead)) };
         self.html.add(format_args!("<section><h2>{}</h2>{lead}{content}</section>", escape(heading)));
     }
 

@@ -2,7 +2,7 @@ use podpilot_core::Objective;
 
 use super::html::{Html, escape};
 use crate::{
-    number::{amount, percent, thousands},
+    number::{amount, brief, round_percent, thousands},
     result::{Provenance, TrainingRecord},
 };
 
@@ -55,11 +55,11 @@ pub(super) fn facts(
 fn objective_text(objective: &Objective) -> String {
     format!(
         "at most {} of minutes with more than {} of requests over {} ms; CPU at most {} and memory at most {} of the limit",
-        percent(objective.bad_minutes),
-        percent(1.0 - objective.latency.quantile),
-        amount(objective.latency.threshold_ms),
-        percent(objective.cpu_of_limit),
-        percent(objective.memory_of_limit)
+        round_percent(objective.bad_minutes),
+        round_percent(1.0 - objective.latency.quantile),
+        brief(objective.latency.threshold_ms),
+        round_percent(objective.cpu_of_limit),
+        round_percent(objective.memory_of_limit)
     )
 }
 

@@ -9,7 +9,7 @@ use super::{
     timeline_columns::{Columns, TrackColumns},
 };
 use crate::{
-    number::{clock, latency},
+    number::{clock, round_latency},
     result::Timeline,
 };
 
@@ -86,8 +86,8 @@ fn linear_ticks(axis: &Axis, count: usize) -> Vec<(f64, String)> {
 }
 
 fn draw_load(svg: &mut Svg, columns: &Columns, hours: &Axis) {
-    let axis = Axis::linear((0.0, round_up(columns.most_load_rps(), 3)), (LOAD.1, LOAD.0));
-    panel(svg, LOAD, "Load, requests per second", &axis, &linear_ticks(&axis, 3));
+    let axis = Axis::linear((0.0, round_up(columns.most_load_rps(), 4)), (LOAD.1, LOAD.0));
+    panel(svg, LOAD, "Load, requests per second", &axis, &linear_ticks(&axis, 4));
     let points: Vec<_> =
         positions(columns, hours).zip(columns.load_rps.iter().map(|&rps| axis.at(rps))).collect();
     let floor: Vec<_> = points.iter().map(|&(x, _)| (x, LOAD.1)).collect();
@@ -121,7 +121,7 @@ fn draw_latency(
     objective: &LatencyObjective,
 ) {
     let axis = latency_axis(columns, objective.threshold_ms);
-    let ticks: Vec<_> = axis.ticks(0).into_iter().map(|tick| (tick, latency(tick))).collect();
+    let ticks: Vec<_> = axis.ticks(5).into_iter().map(|tick| (tick, round_latency(tick))).collect();
     panel(svg, LATENCY, "P95 latency, logarithmic", &axis, &ticks);
     for (index, (track, class)) in columns.tracks.iter().zip(classes).enumerate().rev() {
         let half_step = (hours.at(columns.step_s / 3_600.0) - LEFT) / 2.0;
@@ -134,7 +134,7 @@ fn draw_latency(
     }
     let y = axis.at(objective.threshold_ms);
     svg.line("threshold", (LEFT, y), (RIGHT, y));
-    svg.text("threshold-text", (RIGHT - 4.0, y - 5.0), Anchor::End, &latency(objective.threshold_ms));
+    svg.text("threshold-text", (RIGHT - 4.0, y - 5.0), Anchor::End, &round_latency(objective.threshold_ms));
 }
 
 fn latency_axis(columns: &Columns, threshold_ms: f64) -> Axis {
@@ -182,10 +182,12 @@ fn positions<'a>(columns: &'a Columns, hours: &'a Axis) -> impl Iterator<Item = 
 
 fn legend(timeline: &Timeline, classes: &[String]) -> String {
     let mut html = Html::default();
-    html.raw(r#"<div class="legend"><span class="readout time">&nbsp;</span>"#);
+    html.raw(
+        r#"<div class="legend"><div><i class="swatch load"></i>load<span class="readout time"></span></div>"#,
+    );
     for (index, (track, class)) in timeline.tracks.iter().zip(classes).enumerate() {
         html.add(format_args!(
-            r#"<label><input type="checkbox" class="show-{index}" checked><i class="swatch {class}"></i>{} <span class="readout" data-track="{index}"></span></label>"#,
+            r#"<label><input type="checkbox" class="show-{index}" checked><i class="swatch {class}"></i>{}<span class="readout" data-track="{index}"></span></label>"#,
             escape(&track.name)
         ));
     }

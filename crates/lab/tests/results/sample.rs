@@ -80,7 +80,9 @@ fn hpa(target_percent: u32) -> Sizing {
 }
 
 fn load(day: u32) -> Vec<f64> {
-    let burst = |minute: f64, at: f64, height: f64| height * libm::exp(-((minute - at) / 5.0).abs());
+    let burst = |minute: f64, at: f64, height: f64| {
+        height * ((minute - at) / 4.0).clamp(0.0, 1.0) * libm::exp(-((minute - at) / 9.0).max(0.0))
+    };
     (0..MINUTES)
         .map(|minute| {
             let minute = minute as f64;
@@ -88,9 +90,9 @@ fn load(day: u32) -> Vec<f64> {
             let wave = 260.0 - 190.0 * libm::cos((hour - 3.0) / 24.0 * std::f64::consts::TAU);
             let wobble = 18.0 * libm::sin(minute * 0.7 + f64::from(day)) * libm::sin(minute * 0.13);
             let shift = f64::from(day) * 37.0;
-            let bursts = burst(minute, 410.0 + shift, 190.0)
-                + burst(minute, 700.0 - shift, 240.0)
-                + burst(minute, 1_120.0, 120.0);
+            let bursts = burst(minute, 410.0 + shift, 150.0)
+                + burst(minute, 700.0 - shift, 260.0)
+                + burst(minute, 1_120.0, 170.0);
             (wave + wobble + bursts) * (1.0 + 0.05 * f64::from(day % 3))
         })
         .collect()
