@@ -20,8 +20,9 @@ use podpilot_core::{
 };
 
 const PODS: i32 = 20;
-const DECISIONS: u32 = 2_000_000;
-const ROUNDS: usize = 5;
+/// Short rounds, so that the best one was not interrupted.
+const DECISIONS: u32 = 10_000;
+const ROUNDS: usize = 1_000;
 const START: Timestamp = Timestamp(1_800_000_000_000_000_000);
 
 fn world() -> Observation {

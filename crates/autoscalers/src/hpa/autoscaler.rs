@@ -144,9 +144,9 @@ impl Autoscaler for Hpa {
     }
 
     fn decide(&mut self, observation: &Observation) -> Proposal {
-        let mut reasons = ReasonList::new();
-        let replicas = self.reconcile(observation, &mut reasons);
-        Proposal { replicas, reasons }
+        let mut proposal = Proposal { replicas: None, reasons: ReasonList::new() };
+        proposal.replicas = self.reconcile(observation, &mut proposal.reasons);
+        proposal
     }
 
     fn applied(&mut self, outcome: &Outcome) {
@@ -182,12 +182,16 @@ impl Autoscaler for Hpa {
             why: error.to_string(),
         })?;
         self.recommendations.clear();
-        memory.recommendations.iter().for_each(|entry| self.recommendations.push(entry.replicas, entry.at));
+        for entry in &memory.recommendations {
+            self.recommendations.push(entry.replicas, entry.at);
+        }
         for (events, restored) in
             [(&mut self.up_events, &memory.up_events), (&mut self.down_events, &memory.down_events)]
         {
             events.clear();
-            restored.iter().for_each(|event| events.push(*event));
+            for event in restored {
+                events.push(*event);
+            }
         }
         self.conditions = Conditions::default();
         if let Some((status, at)) = memory.scaled_to_zero {

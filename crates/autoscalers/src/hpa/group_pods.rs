@@ -38,6 +38,7 @@ pub struct ReadinessRules {
 impl ReadinessRules {
     /// Puts a pod into its group (`groupPods` of the Kubernetes controller). Only CPU distrusts starting pods:
     /// `is_cpu` is false for every other metric.
+    #[inline]
     pub fn group(&self, pod: &PodObservation, sample: Option<&PodSample>, is_cpu: bool) -> PodGroup {
         if pod.deleted_at.is_some() || matches!(pod.phase, PodPhase::Failed | PodPhase::Succeeded) {
             return PodGroup::Ignored;
@@ -52,6 +53,7 @@ impl ReadinessRules {
         }
     }
 
+    #[inline]
     fn trusts_cpu(&self, pod: &PodObservation, sample: &PodSample) -> bool {
         let (Some(ready), Some(started_at)) = (pod.ready, pod.started_at) else { return false };
         let is_unready = ready.status == Readiness::False;

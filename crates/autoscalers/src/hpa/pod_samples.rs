@@ -28,7 +28,7 @@ pub enum ContainerChoice {
     Named(Option<NameId>),
 }
 
-/// A resource of some containers, and how a pod without a sample is seen when scaling down.
+/// A resource of some containers of each pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResourceMetric {
     /// Which resource.
@@ -50,6 +50,7 @@ impl Resource {
     }
 
     /// Usage × 1000, rounded up as Kubernetes does.
+    #[inline]
     fn usage_milli(self, usage: &ContainerUsage) -> Option<i64> {
         match self {
             Self::Cpu => usage.cpu_nanocores.map(millicores),
@@ -58,6 +59,7 @@ impl Resource {
     }
 
     /// Request × 1000.
+    #[inline]
     fn request_milli(self, container: &ContainerObservation) -> Option<i64> {
         match self {
             Self::Cpu => container.cpu_request_millicores,
@@ -68,27 +70,27 @@ impl Resource {
 
 fn millicores(nanocores: i64) -> i64 {
     let whole = nanocores / NANOCORES_PER_MILLICORE;
-    let remainder = nanocores % NANOCORES_PER_MILLICORE;
-    whole + remainder.signum()
+    whole + (nanocores - whole * NANOCORES_PER_MILLICORE).signum()
 }
 
 impl ResourceMetric {
     /// Sums for a utilization target: a missing pod is assumed to use its request, or the target if that is more.
     pub fn tally_with_requests(
-        &self,
+        self,
         pods: &PodTable,
         rules: &ReadinessRules,
         target_percent: i32,
     ) -> Result<PodTally, MetricError> {
         let fallback_percent = i64::from(target_percent.max(100));
         let mut missing_request = None;
-        let tally = self.tally(pods, rules, |pod, containers| match self.request(pod, containers) {
-            Ok(request) => (request, request.wrapping_mul(fallback_percent) / 100),
-            Err(error) => {
+        let request = |pod: &PodObservation, containers: &[ContainerObservation]| {
+            self.request(pod, containers).unwrap_or_else(|error| {
                 missing_request.get_or_insert(error);
-                (0, 0)
-            }
-        })?;
+                0
+            })
+        };
+        let fallback = |request: i64| request.wrapping_mul(fallback_percent) / 100;
+        let tally = self.tally(pods, rules, request, fallback)?;
         match missing_request {
             Some(error) if tally.samples() > 0 => Err(error),
             _ => Ok(tally),
@@ -97,20 +99,43 @@ impl ResourceMetric {
 
     /// Sums for an average-value target: a missing pod is assumed to be on target.
     pub fn tally_plain(
-        &self,
+        self,
         pods: &PodTable,
         rules: &ReadinessRules,
         target_milli: i64,
     ) -> Result<PodTally, MetricError> {
-        self.tally(pods, rules, |_, _| (0, target_milli))
+        self.tally(pods, rules, |_, _| 0, |_| target_milli)
     }
 
-    /// `request_and_fallback` gives a pod's request and the usage assumed if its sample is missing.
+    /// `fallback` gives the usage assumed for a pod without sample from its request.
     fn tally(
-        &self,
+        self,
         pods: &PodTable,
         rules: &ReadinessRules,
-        mut request_and_fallback: impl FnMut(&PodObservation, &[ContainerObservation]) -> (i64, i64),
+        request: impl FnMut(&PodObservation, &[ContainerObservation]) -> i64,
+        fallback: impl Fn(i64) -> i64,
+    ) -> Result<PodTally, MetricError> {
+        // The choice of containers is made once, outside the loop over pods.
+        match self.containers {
+            ContainerChoice::All => self.tally_sampled(pods, rules, request, fallback, |_, containers| {
+                Ok(self.sample_of_all(containers))
+            }),
+            ContainerChoice::Named(name) => {
+                self.tally_sampled(pods, rules, request, fallback, |pod, containers| {
+                    self.sample_of_one(pod, containers, name)
+                })
+            }
+        }
+    }
+
+    #[inline]
+    fn tally_sampled(
+        self,
+        pods: &PodTable,
+        rules: &ReadinessRules,
+        mut request: impl FnMut(&PodObservation, &[ContainerObservation]) -> i64,
+        fallback: impl Fn(i64) -> i64,
+        sample: impl Fn(&PodObservation, &[ContainerObservation]) -> Result<Option<PodSample>, MetricError>,
     ) -> Result<PodTally, MetricError> {
         if pods.pods().is_empty() {
             return Err(MetricError::NoPods);
@@ -120,29 +145,20 @@ impl ResourceMetric {
         let mut any_sample = false;
         for pod in pods.pods() {
             let containers = pods.containers(pod);
-            let sample = self.sample(pod, containers)?;
+            let sample = sample(pod, containers)?;
             any_sample |= sample.is_some();
-            let (request, fallback) = request_and_fallback(pod, containers);
+            let request_milli = request(pod, containers);
             let group = rules.group(pod, sample.as_ref(), is_cpu);
-            tally.add(group, sample.map_or(fallback, |sample| sample.value_milli), request);
+            let usage_milli = sample.map_or_else(|| fallback(request_milli), |sample| sample.value_milli);
+            tally.add(group, usage_milli, request_milli);
         }
         if any_sample { Ok(tally) } else { Err(MetricError::NoValue) }
     }
 
     /// A pod's sample. A listed container without this resource makes the pod's sample missing; time and window
     /// are those of the first listed container, as the metrics API gives one of each per pod.
-    fn sample(
-        &self,
-        pod: &PodObservation,
-        containers: &[ContainerObservation],
-    ) -> Result<Option<PodSample>, MetricError> {
-        match self.containers {
-            ContainerChoice::All => Ok(self.sample_of_all(containers)),
-            ContainerChoice::Named(name) => self.sample_of_one(pod, containers, name),
-        }
-    }
-
-    fn sample_of_all(&self, containers: &[ContainerObservation]) -> Option<PodSample> {
+    #[inline]
+    fn sample_of_all(self, containers: &[ContainerObservation]) -> Option<PodSample> {
         let mut listed = containers.iter().filter_map(|container| container.usage.as_ref());
         let first = listed.next()?;
         let mut value_milli = self.resource.usage_milli(first)?;
@@ -152,8 +168,9 @@ impl ResourceMetric {
         Some(PodSample { value_milli, at: first.at, window: first.window })
     }
 
+    /// The sample of the container called `name`. A pod whose metrics list other containers only is an error.
     fn sample_of_one(
-        &self,
+        self,
         pod: &PodObservation,
         containers: &[ContainerObservation],
         name: Option<NameId>,
@@ -167,7 +184,8 @@ impl ResourceMetric {
         Ok(self.resource.usage_milli(usage).map(sample))
     }
 
-    fn request(&self, pod: &PodObservation, containers: &[ContainerObservation]) -> Result<i64, MetricError> {
+    #[inline]
+    fn request(self, pod: &PodObservation, containers: &[ContainerObservation]) -> Result<i64, MetricError> {
         let mut sum = 0_i64;
         for container in containers {
             if let ContainerChoice::Named(name) = self.containers

@@ -28,6 +28,7 @@ pub struct GroupSum {
 
 impl PodTally {
     /// Adds a pod of the target: its usage (for a missing one, the usage that a scale-down assumes) and request.
+    #[inline]
     pub fn add(&mut self, group: PodGroup, usage_milli: i64, request_milli: i64) {
         match group {
             PodGroup::Ignored => {}
@@ -49,6 +50,7 @@ impl PodTally {
 }
 
 impl GroupSum {
+    #[inline]
     fn add(&mut self, usage_milli: i64, request_milli: i64) {
         self.pods += 1;
         self.usage_milli = self.usage_milli.wrapping_add(usage_milli);

@@ -170,8 +170,8 @@ fn autoscaler() -> impl Strategy<Value = SlowHpa> {
         })
 }
 
-fn milli_quantity(milli: i64) -> Option<Quantity> {
-    Some(format!("{milli}m").parse().unwrap())
+fn milli_quantity(milli: i64) -> Quantity {
+    format!("{milli}m").parse().unwrap()
 }
 
 fn identifier(name: &str) -> MetricIdentifier {
@@ -211,23 +211,24 @@ fn metric_spec(metric: &SlowMetric) -> MetricSpec {
         SlowMetric::CpuUtilization { container, percent } => {
             of_pods(container, target(MetricTargetType::Utilization, None, None, Some(*percent)))
         }
-        SlowMetric::CpuAverage { container, milli } => {
-            of_pods(container, target(MetricTargetType::AverageValue, None, milli_quantity(*milli), None))
-        }
+        SlowMetric::CpuAverage { container, milli } => of_pods(
+            container,
+            target(MetricTargetType::AverageValue, None, Some(milli_quantity(*milli)), None),
+        ),
         SlowMetric::Pods { name, milli } => MetricSpec {
             source_type: MetricSourceType::Pods,
             resource: None,
             pods: Some(PodsSource {
                 metric: identifier(name),
-                target: target(MetricTargetType::AverageValue, None, milli_quantity(*milli), None),
+                target: target(MetricTargetType::AverageValue, None, Some(milli_quantity(*milli)), None),
             }),
             ..MetricSpec::cpu_utilization(1)
         },
         SlowMetric::External { name, milli } => {
-            outside(name, target(MetricTargetType::Value, milli_quantity(*milli), None, None))
+            outside(name, target(MetricTargetType::Value, Some(milli_quantity(*milli)), None, None))
         }
         SlowMetric::ExternalPerPod { name, milli } => {
-            outside(name, target(MetricTargetType::AverageValue, None, milli_quantity(*milli), None))
+            outside(name, target(MetricTargetType::AverageValue, None, Some(milli_quantity(*milli)), None))
         }
     }
 }
@@ -246,7 +247,7 @@ fn scaling_rules(rules: &SlowRules, tolerance: f64) -> ScalingRules {
             SlowSelect::Disabled => SelectPolicy::Disabled,
         }),
         policies: Some(policies.collect()),
-        tolerance: milli_quantity((tolerance * 1_000.0).round() as i64),
+        tolerance: Some(milli_quantity((tolerance * 1_000.0).round() as i64)),
     }
 }
 

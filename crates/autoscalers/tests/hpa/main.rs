@@ -1,4 +1,10 @@
 //! The Horizontal Pod Autoscaler against published vectors, a slow second model, and manifests as people write them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot set up its world has failed"
+)]
+#![expect(clippy::type_complexity, reason = "the rows of a published table are tuples")]
 
 mod against_slow_model;
 mod condition_vectors;

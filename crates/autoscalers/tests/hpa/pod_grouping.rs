@@ -35,7 +35,7 @@ fn groups(case: Case) -> (PodGroup, PodGroup) {
 #[test]
 fn phase_comes_before_everything() {
     use PodGroup::{Ignored, Missing, Ready, Unready};
-    let with = |phase, deleted, sampled_at| groups(Case { phase, deleted, sampled_at, ..LONG_READY });
+    let with = |phase, deleted, sampled_at| groups(Case { phase, sampled_at, deleted, ..LONG_READY });
     assert_eq!(with(PodPhase::Running, false, Some(NOW)), (Ready, Ready));
     assert_eq!(with(PodPhase::Running, true, Some(NOW)), (Ignored, Ignored));
     assert_eq!(with(PodPhase::Pending, true, None), (Ignored, Ignored));

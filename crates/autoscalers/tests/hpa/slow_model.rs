@@ -2,6 +2,7 @@
 //! entire history kept and searched, signs of comparisons by exact integers. Nothing is shared with the crate under
 //! test but its vocabulary of inputs.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpilot_core::{ContainerObservation, Observation, PodPhase, Readiness};
@@ -247,9 +248,9 @@ impl SlowHpa {
         let mut filled = groups.samples;
         for pod in &groups.missing {
             match first.cmp(&target) {
-                std::cmp::Ordering::Less => filled.insert(*pod, fallback(pod)),
-                std::cmp::Ordering::Greater => filled.insert(*pod, 0),
-                std::cmp::Ordering::Equal => None,
+                Ordering::Less => filled.insert(*pod, fallback(pod)),
+                Ordering::Greater => filled.insert(*pod, 0),
+                Ordering::Equal => None,
             };
         }
         if rising {
@@ -297,14 +298,16 @@ impl SlowHpa {
             stabilized = highest;
         }
         self.recommended.push((wanted, now));
-        if stabilized > current {
-            let limit = self.rate_limit(current, now, up, true).max(current);
-            stabilized.min(limit).min(self.max)
-        } else if stabilized < current {
-            let limit = self.rate_limit(current, now, down, false).min(current);
-            stabilized.max(limit).max(self.min)
-        } else {
-            stabilized
+        match stabilized.cmp(&current) {
+            Ordering::Greater => {
+                let limit = self.rate_limit(current, now, up, true).max(current);
+                stabilized.min(limit).min(self.max)
+            }
+            Ordering::Less => {
+                let limit = self.rate_limit(current, now, down, false).min(current);
+                stabilized.max(limit).max(self.min)
+            }
+            Ordering::Equal => stabilized,
         }
     }
 

@@ -7,7 +7,9 @@ use crate::world::{NOW, minutes_ago, seconds_ago};
 
 fn recommendations(entries: &[(i32, i64)]) -> Recommendations {
     let mut list = Recommendations::default();
-    entries.iter().for_each(|&(replicas, minutes)| list.push(replicas, minutes_ago(minutes)));
+    for &(replicas, minutes) in entries {
+        list.push(replicas, minutes_ago(minutes));
+    }
     list
 }
 

@@ -87,8 +87,8 @@ fn a_stray_pod_does_not_scale() {
 
 #[test]
 fn missing_samples_soften_a_scale_down() {
-    let mut config = HpaControllerConfig::default();
-    config.downscale_stabilization = Span::ZERO;
+    let config =
+        HpaControllerConfig { downscale_stabilization: Span::ZERO, ..HpaControllerConfig::default() };
     let mut hpa = Hpa::new("soft", &cpu_manifest(100, 2, 6), config).unwrap();
     let mut seen = loaded(4, 1_000, &[Some(400), Some(95), None, None]);
     hpa.decide(&seen);
