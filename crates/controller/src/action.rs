@@ -69,9 +69,10 @@ impl ActionScheme {
     pub fn action(self, index: usize) -> Action {
         let index = index.min(self.action_count() - 1);
         match self {
-            Self::Residual => {
-                Action::Residual { multiplier: MULTIPLIERS[index / HOLDS.len()], hold: HOLDS[index % HOLDS.len()] }
-            }
+            Self::Residual => Action::Residual {
+                multiplier: MULTIPLIERS[index / HOLDS.len()],
+                hold: HOLDS[index % HOLDS.len()],
+            },
             Self::ReplicaStep => Action::ReplicaStep { step: STEPS[index] },
         }
     }

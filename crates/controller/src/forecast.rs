@@ -97,7 +97,11 @@ impl QuantileForecaster {
 
     /// The forecast from features and reference rate; `None` if the network answers with something that is not a
     /// number.
-    pub fn forecast(&mut self, features: &[f32; DEMAND_FEATURES.len()], reference_rps: f64) -> Option<Forecast> {
+    pub fn forecast(
+        &mut self,
+        features: &[f32; DEMAND_FEATURES.len()],
+        reference_rps: f64,
+    ) -> Option<Forecast> {
         let mut input = *features;
         self.frozen.apply(&mut input);
         let mut forecast = Forecast { reference_rps, ..Forecast::NONE };

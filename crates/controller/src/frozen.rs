@@ -12,8 +12,10 @@ impl FrozenInputs {
     /// Finds the constant columns of training inputs (rows of `width` numbers). Without rows nothing is frozen.
     pub fn find(rows: &[f32], width: usize) -> Self {
         let Some(first) = rows.get(..width) else { return Self::default() };
-        let is_constant = |column: usize| rows.iter().skip(column).step_by(width).all(|x| *x == first[column]);
-        let inputs = (0..width).filter(|column| is_constant(*column)).map(|column| (column, first[column])).collect();
+        let is_constant =
+            |column: usize| rows.iter().skip(column).step_by(width).all(|x| *x == first[column]);
+        let inputs =
+            (0..width).filter(|column| is_constant(*column)).map(|column| (column, first[column])).collect();
         Self { inputs }
     }
 

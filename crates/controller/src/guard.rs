@@ -47,7 +47,11 @@ impl GuardSettings {
         let error = |field, value: String, expected| Err(ControllerError::Setting { field, value, expected });
         let ReplicaBounds { min, max } = self.bounds;
         if min < 0 || max < min.max(1) {
-            return error("guard.bounds", format!("{min} to {max}"), "0 or more, and a maximum of at least 1 and the minimum");
+            return error(
+                "guard.bounds",
+                format!("{min} to {max}"),
+                "0 or more, and a maximum of at least 1 and the minimum",
+            );
         }
         if self.restart_hold < Span::ZERO {
             return error("guard.restart_hold", self.restart_hold.to_string(), "0 s or more");
@@ -186,7 +190,13 @@ mod tests {
             ("room", 14, Circumstances { room: Some(2), ..at(10) }, 12, vec![GuardRule::Room]),
             ("no room", 14, Circumstances { room: Some(-3), ..at(10) }, 10, vec![GuardRule::Room]),
             ("no room is no scale-down", 9, Circumstances { room: Some(0), ..at(10) }, 9, vec![]),
-            ("pods on order stay", 12, Circumstances { room: Some(0), existing: 7, ..at(10) }, 10, vec![GuardRule::Room]),
+            (
+                "pods on order stay",
+                12,
+                Circumstances { room: Some(0), existing: 7, ..at(10) },
+                10,
+                vec![GuardRule::Room],
+            ),
             ("fault", 6, Circumstances { fault_floor: Some(11), ..at(10) }, 11, vec![GuardRule::FaultHold]),
             ("restart", 8, Circumstances { restarted: true, ..at(10) }, 10, vec![GuardRule::RestartHold]),
         ];
@@ -209,6 +219,8 @@ mod tests {
         assert!(refused(settings).starts_with("guard.bounds is 5 to 4, must be "));
         let stuck = StepLimit { share: 0.5, pods: 0 };
         let settings = GuardSettings::within(ReplicaBounds { min: 1, max: 4 });
-        assert!(refused(GuardSettings { scale_up: Some(stuck), ..settings }).starts_with("guard.scale_up is "));
+        assert!(
+            refused(GuardSettings { scale_up: Some(stuck), ..settings }).starts_with("guard.scale_up is ")
+        );
     }
 }

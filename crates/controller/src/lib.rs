@@ -33,7 +33,8 @@ pub use action::{Action, ActionScheme};
 pub use capacity::CapacityCurve;
 pub use controller::{Controller, ControllerConfig};
 pub use encoding::{
-    AGENT_FEATURES, AgentFeature, DEMAND_FEATURES, DemandEncoder, DemandFeature, FeatureDescription, STATE_LENGTH,
+    AGENT_FEATURES, AgentFeature, DEMAND_FEATURES, DemandEncoder, DemandFeature, FeatureDescription,
+    STATE_LENGTH,
 };
 pub use error::ControllerError;
 pub use forecast::{FORECAST_LEVELS, Forecast, QuantileForecaster, demand_horizon};

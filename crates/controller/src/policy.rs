@@ -8,7 +8,6 @@ use crate::{ActionScheme, ControllerError, FrozenInputs};
 #[derive(Debug, Clone)]
 pub struct Agent {
     network: GreedyPolicy,
-    normalizer: Option<RunningNormalizer>,
     frozen: FrozenInputs,
 }
 
@@ -31,7 +30,7 @@ impl Agent {
                 expected: "finite values of the agent's state",
             });
         }
-        Ok(Self { network: GreedyPolicy::new(network, normalizer.clone()), normalizer, frozen })
+        Ok(Self { network: GreedyPolicy::new(network, normalizer), frozen })
     }
 
     /// The network.
@@ -41,7 +40,7 @@ impl Agent {
 
     /// Normaliser of the inputs.
     pub fn normalizer(&self) -> Option<&RunningNormalizer> {
-        self.normalizer.as_ref()
+        self.network.normalizer()
     }
 
     /// Inputs that keep their training value.
@@ -98,7 +97,12 @@ impl Policy {
 
     /// Picks an allowed action for a state. `None`: the base policy decides, because it is alone or because the network
     /// answered with something that is not a number.
-    pub(crate) fn select(&mut self, state: &[f32; STATE_LENGTH], mask: &[bool], base_action: usize) -> Option<usize> {
+    pub(crate) fn select(
+        &mut self,
+        state: &[f32; STATE_LENGTH],
+        mask: &[bool],
+        base_action: usize,
+    ) -> Option<usize> {
         match self {
             Self::Quantile => None,
             Self::Dqn { values, margin } => {

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::schema::{action_schema, encoding_schema, reward_schema};
 use crate::{
-    ActionScheme, Agent, Controller, ControllerConfig, ControllerError, FORECAST_LEVELS, FrozenInputs, Policy,
-    QuantileForecaster,
+    ActionScheme, Agent, Controller, ControllerConfig, ControllerError, FORECAST_LEVELS, FrozenInputs,
+    Policy, QuantileForecaster,
 };
 
 /// The demand-quantile network.
@@ -57,7 +57,7 @@ impl TrainedPolicy {
             normalizer: None,
             metadata: record.clone(),
         };
-        put(&mut file, REWARD_SCHEMA, &reward_schema());
+        file.metadata.insert(REWARD_SCHEMA.to_owned(), reward_schema());
         put(&mut file, HORIZON, &self.forecaster.horizon().as_seconds());
         put(&mut file, LEVEL, &self.level);
         put(&mut file, HOLD, &self.hold.as_seconds());
@@ -84,10 +84,14 @@ impl TrainedPolicy {
     pub fn from_file(file: &PolicyFile, name: &str) -> Result<Self, ControllerError> {
         let reader = FileReader { file, name };
         reader.expect_schema("encoding", &file.observation_schema, &encoding_schema())?;
-        reader.expect_schema("reward", &reader.entry::<String>(REWARD_SCHEMA)?, &reward_schema())?;
+        reader.expect_schema("reward", reader.required(REWARD_SCHEMA)?, &reward_schema())?;
         let actions = reader.action_scheme()?;
         let forecaster = QuantileForecaster::new(
-            QuantileNet::new(reader.network(FORECAST)?, reader.normalizer(FORECAST)?, FORECAST_LEVELS.to_vec()),
+            QuantileNet::new(
+                reader.network(FORECAST)?,
+                reader.normalizer(FORECAST)?,
+                FORECAST_LEVELS.to_vec(),
+            ),
             reader.frozen(FORECAST)?,
             reader.span(HORIZON)?,
         );
@@ -101,13 +105,10 @@ impl TrainedPolicy {
     }
 }
 
-/// Text as it is, everything else as JSON.
+/// Every entry but the schemas is JSON.
 fn put(file: &mut PolicyFile, key: &str, value: &impl Serialize) {
-    // Numbers, lists and texts always serialise.
-    let text = serde_json::to_value(value).map_or_else(|_| String::new(), |value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    });
+    // Numbers and lists always serialise; an empty text would be refused when read.
+    let text = serde_json::to_string(value).unwrap_or_default();
     file.metadata.insert(key.to_owned(), text);
 }
 
@@ -178,10 +179,13 @@ impl FileReader<'_> {
         self.file.metadata.get(key).map(String::as_str)
     }
 
+    fn required(&self, key: &str) -> Result<&str, ControllerError> {
+        self.text(key).ok_or_else(|| self.error(key, &"missing"))
+    }
+
     fn entry<T: DeserializeOwned>(&self, key: &str) -> Result<T, ControllerError> {
-        let text = self.text(key).ok_or_else(|| self.error(key, &"missing"))?;
+        let text = self.required(key)?;
         serde_json::from_str(text)
-            .or_else(|error| serde_json::from_value(text.into()).map_err(|_| error))
             .map_err(|error| self.error(key, &format!("{text:?} cannot be read: {error}")))
     }
 
@@ -222,7 +226,9 @@ impl FileReader<'_> {
                 margin: self.entry(MARGIN)?,
             },
             unknown => {
-                return Err(self.error("agent", &format!("{unknown:?} is none of quantile, dqn, ppo, hybrid")));
+                return Err(
+                    self.error("agent", &format!("{unknown:?} is none of quantile, dqn, ppo, hybrid"))
+                );
             }
         };
         policy.check(actions).map_err(|error| self.error(&self.file.agent, &error))?;

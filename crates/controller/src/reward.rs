@@ -66,7 +66,15 @@ pub struct RewardWeights {
 
 impl Default for RewardWeights {
     fn default() -> Self {
-        Self { cost: 1.0, latency: 30.0, hard_share: 0.3, throughput: 30.0, cpu: 1.0, memory: 1.0, churn: 0.1 }
+        Self {
+            cost: 1.0,
+            latency: 30.0,
+            hard_share: 0.3,
+            throughput: 30.0,
+            cpu: 1.0,
+            memory: 1.0,
+            churn: 0.1,
+        }
     }
 }
 
@@ -160,13 +168,24 @@ mod tests {
     }
 
     fn weights() -> RewardWeights {
-        RewardWeights { cost: 1.0, latency: 20.0, hard_share: 0.3, throughput: 40.0, cpu: 3.0, memory: 5.0, churn: 0.5 }
+        RewardWeights {
+            cost: 1.0,
+            latency: 20.0,
+            hard_share: 0.3,
+            throughput: 40.0,
+            cpu: 3.0,
+            memory: 5.0,
+            churn: 0.5,
+        }
     }
 
     #[test]
     fn a_quiet_minute_costs_its_pods() {
         let terms = weights().terms(&quiet_minute(), 0.05);
-        assert_eq!(terms, RewardTerms { cost: -2.0, ..RewardTerms { latency: -0.0, throughput: -0.0, ..terms } });
+        assert_eq!(
+            terms,
+            RewardTerms { cost: -2.0, ..RewardTerms { latency: -0.0, throughput: -0.0, ..terms } }
+        );
         assert_eq!(terms.total(), -2.0);
     }
 

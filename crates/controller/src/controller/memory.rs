@@ -63,7 +63,8 @@ impl Memory {
         let Some(rest) = rest.strip_prefix(&hash(encoding_schema().as_bytes())) else {
             return Err("the snapshot was taken with another encoding");
         };
-        let checked = rest.split_last_chunk::<8>().filter(|(_, sum)| **sum == hash(&bytes[..bytes.len() - 8]));
+        let checked =
+            rest.split_last_chunk::<8>().filter(|(_, sum)| **sum == hash(&bytes[..bytes.len() - 8]));
         let Some((body, _)) = checked else { return Err("the snapshot is damaged or not whole") };
         let mut restored = self.clone();
         match restored.load(body) {

@@ -1,5 +1,7 @@
 use podpilot_autoscalers::Hpa;
-use podpilot_core::{Autoscaler, Decision, Observation, Proposal, ReasonList, RequestTotals, Sample, Span, Timestamp};
+use podpilot_core::{
+    Autoscaler, Decision, Observation, Proposal, ReasonList, RequestTotals, Sample, Span, Timestamp,
+};
 
 use super::ControllerConfig;
 use super::memory::Memory;
@@ -156,7 +158,11 @@ impl Controller {
         let view = BaseView {
             forecast: self.moment.forecast,
             level: self.level,
-            load_per_capacity: if carried > 0.0 { self.moment.forecast.reference_rps / carried } else { f64::INFINITY },
+            load_per_capacity: if carried > 0.0 {
+                self.moment.forecast.reference_rps / carried
+            } else {
+                f64::INFINITY
+            },
             target: self.base_target(),
             floor_120s: floor(120),
             floor_360s: floor(360),
@@ -182,7 +188,8 @@ impl Controller {
     pub fn base_action(&self) -> usize {
         let current = self.moment.circumstances.current;
         let target = self.base_target();
-        let held = self.memory.hold.floor(self.moment.now, self.hold).map_or(target, |floor| floor.max(target));
+        let held =
+            self.memory.hold.floor(self.moment.now, self.hold).map_or(target, |floor| floor.max(target));
         self.actions.base_action(current, held)
     }
 

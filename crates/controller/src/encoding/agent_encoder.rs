@@ -58,7 +58,8 @@ impl AgentEncoder {
         if let Some(share) = pods.memory_share {
             known.memory = share.clamp(0.0, 2.0) as f32;
         }
-        if let Some(p95_s) = service.latency.map(|sample| sample.value.p95_s).filter(|p95| *p95 > 0.0 && p95.is_finite())
+        if let Some(p95_s) =
+            service.latency.map(|sample| sample.value.p95_s).filter(|p95| *p95 > 0.0 && p95.is_finite())
         {
             known.latency = libm::log(p95_s / self.threshold_s).clamp(-4.0, 4.0) as f32;
         }

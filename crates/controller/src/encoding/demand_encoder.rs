@@ -109,7 +109,8 @@ impl DemandEncoder {
     fn write_yesterday(&self, features: &mut [f32], floor: f64, reference: f64) {
         let Some(level) = self.yesterday.level_rps() else { return };
         features[DemandFeature::YesterdayLevel as usize] = libm::log((level + floor) / reference) as f32;
-        for (feature, minutes) in [(DemandFeature::YesterdayRise2M, 2), (DemandFeature::YesterdayRise10M, 10)] {
+        for (feature, minutes) in [(DemandFeature::YesterdayRise2M, 2), (DemandFeature::YesterdayRise10M, 10)]
+        {
             if let Some(peak) = self.yesterday.peak_ahead_rps(minutes) {
                 features[feature as usize] = libm::log((peak + floor) / (level + floor)) as f32;
             }

@@ -59,13 +59,17 @@ fn add_container(cpu: &mut Use, memory: &mut Use, container: &ContainerObservati
 
 #[cfg(test)]
 mod tests {
-    use podpilot_core::{
-        ContainerUsage, PodId, PodPhase, Readiness, ReadyCondition, Span, Timestamp,
-    };
+    use podpilot_core::{ContainerUsage, PodId, PodPhase, Readiness, ReadyCondition, Span, Timestamp};
 
     use super::*;
 
-    fn push(pods: &mut PodTable, id: u64, status: Readiness, limit: Option<i64>, cpu_millicores: Option<i64>) {
+    fn push(
+        pods: &mut PodTable,
+        id: u64,
+        status: Readiness,
+        limit: Option<i64>,
+        cpu_millicores: Option<i64>,
+    ) {
         let name = pods.intern("app");
         let usage = cpu_millicores.map(|millicores| ContainerUsage {
             at: Timestamp(0),

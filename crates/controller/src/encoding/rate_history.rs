@@ -117,7 +117,10 @@ impl RateHistory {
         }
     }
 
-    pub(super) fn load(&mut self, reader: &mut crate::snapshot::Reader<'_>) -> Result<(), crate::snapshot::Damaged> {
+    pub(super) fn load(
+        &mut self,
+        reader: &mut crate::snapshot::Reader<'_>,
+    ) -> Result<(), crate::snapshot::Damaged> {
         self.newest_slot = reader.i64()?;
         self.samples_in_newest = reader.u32()?;
         self.newest = reader.optional_sample()?;
@@ -226,7 +229,9 @@ mod tests {
     fn unusable_samples_are_refused() {
         let mut history = history(&[(100, 50.0)]);
         let now = Timestamp(0) + Span::seconds(120);
-        for (at_s, value) in [(110, f64::NAN), (110, f64::INFINITY), (110, -1.0), (100, 9.0), (90, 9.0), (130, 9.0)] {
+        for (at_s, value) in
+            [(110, f64::NAN), (110, f64::INFINITY), (110, -1.0), (100, 9.0), (90, 9.0), (130, 9.0)]
+        {
             assert!(!history.observe(now, &sample(at_s, value)), "{value} at {at_s} s");
         }
         assert_eq!(history.windows().ten_minutes.mean(), 50.0);

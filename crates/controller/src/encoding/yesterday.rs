@@ -21,7 +21,13 @@ pub(super) struct Yesterday {
 
 impl Yesterday {
     pub(super) fn new() -> Self {
-        Self { codes: [ABSENT; LENGTH], open_minute: i64::MIN, open_sum: 0.0, open_count: 0, peak_code: ABSENT }
+        Self {
+            codes: [ABSENT; LENGTH],
+            open_minute: i64::MIN,
+            open_sum: 0.0,
+            open_count: 0,
+            peak_code: ABSENT,
+        }
     }
 
     /// Adds a sample; `at` must not go back.
@@ -78,7 +84,10 @@ impl Yesterday {
         }
     }
 
-    pub(super) fn load(&mut self, reader: &mut crate::snapshot::Reader<'_>) -> Result<(), crate::snapshot::Damaged> {
+    pub(super) fn load(
+        &mut self,
+        reader: &mut crate::snapshot::Reader<'_>,
+    ) -> Result<(), crate::snapshot::Damaged> {
         self.open_minute = reader.i64()?;
         self.open_sum = reader.f64()?;
         self.open_count = reader.u32()?;

@@ -54,7 +54,14 @@ impl Spread {
         }
     }
 
-    fn push_pod(&self, table: &mut PodTable, index: usize, ready_at: Timestamp, now: Timestamp, startup: Span) {
+    fn push_pod(
+        &self,
+        table: &mut PodTable,
+        index: usize,
+        ready_at: Timestamp,
+        now: Timestamp,
+        startup: Span,
+    ) {
         let started_at = ready_at - startup;
         let (phase, status, last_transition, containers) = if ready_at <= now {
             (PodPhase::Running, Readiness::True, ready_at, &self.serving)
@@ -69,7 +76,8 @@ impl Spread {
 /// Mean use of the serving pods' containers with this name that were measured; the newest time stamp.
 fn mean_usage(real: &PodTable, like: &ContainerObservation) -> Option<ContainerUsage> {
     let serving = real.pods().iter().filter(|pod| pod.is_serving());
-    let same_name = serving.flat_map(|pod| real.containers(pod)).filter(|container| container.name == like.name);
+    let same_name =
+        serving.flat_map(|pod| real.containers(pod)).filter(|container| container.name == like.name);
     let mut newest: Option<ContainerUsage> = None;
     let mut cpu = Mean::default();
     let mut memory = Mean::default();
@@ -104,7 +112,8 @@ impl Mean {
 
 /// CPU follows the load that falls to the pod, up to its limit; memory is each pod's own.
 fn scaled(usage: &ContainerUsage, container: &ContainerObservation, share: f64) -> ContainerUsage {
-    let limit = container.cpu_limit_millicores.map_or(i64::MAX, |m| m.saturating_mul(NANOCORES_PER_MILLICORE));
+    let limit =
+        container.cpu_limit_millicores.map_or(i64::MAX, |m| m.saturating_mul(NANOCORES_PER_MILLICORE));
     let cpu_nanocores = usage.cpu_nanocores.map(|cpu| ((cpu as f64 * share) as i64).min(limit));
     ContainerUsage { cpu_nanocores, ..*usage }
 }
