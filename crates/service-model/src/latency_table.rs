@@ -1,3 +1,4 @@
+use crate::idle_index::IdleIndex;
 use crate::level_statistics::LevelStatistics;
 use crate::measurement::{MeasuredPoint, Subject};
 use crate::{Balancer, CfsModel, PodSpec, ServiceSpec, queue_grid};
@@ -34,6 +35,7 @@ pub struct LatencyTable {
     queue_limit: f64,
     /// Share of capacity worked off, by level; never falls.
     utilization: Vec<f64>,
+    idle_index: IdleIndex,
     slow: Vec<f64>,
     failed: Vec<f64>,
     mean_latency_s: Vec<f64>,
@@ -78,12 +80,16 @@ impl LatencyTable {
 
     /// Mean queue that a lasting offered load, as a share of capacity, leads to; [`LatencyTable::queue_limit`]
     /// from 1 on.
+    #[inline]
     pub fn stationary_queue(&self, offered_utilization: f64) -> f64 {
-        let above = self.utilization.partition_point(|&utilization| utilization <= offered_utilization);
+        if offered_utilization >= 1.0 {
+            return self.queue_limit;
+        }
+        let above = self.idle_index.count_up_to(&self.utilization, offered_utilization.max(0.0));
         if above == self.utilization.len() {
             return self.queue_limit;
         }
-        let Some(below) = above.checked_sub(1) else { return 0.0 };
+        let below = above.max(1) - 1;
         let part = (offered_utilization - self.utilization[below])
             / (self.utilization[above] - self.utilization[below]);
         let (low, high) = (queue_grid::queue_of(below), queue_grid::queue_of(above));
@@ -172,6 +178,7 @@ impl LatencyTable {
             capacity_rps,
             queue_limit,
             utilization: Vec::with_capacity(level_count),
+            idle_index: IdleIndex::new(&[]),
             slow: Vec::with_capacity(level_count),
             failed: Vec::with_capacity(level_count),
             mean_latency_s: Vec::with_capacity(level_count),
@@ -186,6 +193,7 @@ impl LatencyTable {
             };
             table.push_level(utilization_of(queue, steady), &statistics);
         }
+        table.idle_index = IdleIndex::new(&table.utilization);
         table
     }
 

@@ -3,7 +3,7 @@
 use podpilot_random::{Seed, Stream};
 
 use crate::level_statistics::LevelStatistics;
-use crate::{CfsModel, CpuCost, Departure, PodGroup, PodSpec, ServiceSpec};
+use crate::{CfsModel, CostSampler, CpuCost, Departure, PodGroup, PodSpec, ServiceSpec};
 
 /// One point of a table before it is put on the grid.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ impl Subject {
 struct RequestSource {
     arrivals: Stream,
     costs: Stream,
-    cost: CpuCost,
+    cost: CostSampler,
     now_s: f64,
 }
 
@@ -133,7 +133,7 @@ impl RequestSource {
         Self {
             arrivals: seed.named("arrivals").stream(),
             costs: seed.named("costs").stream(),
-            cost,
+            cost: cost.sampler(),
             now_s: 0.0,
         }
     }

@@ -22,15 +22,37 @@ impl CpuCost {
         self.mean * 1e-3
     }
 
-    /// Draws one request's cost, seconds of one core.
+    /// The distribution, made ready to draw from.
+    pub fn sampler(&self) -> CostSampler {
+        let spread = 1.0 + self.cv * self.cv;
+        CostSampler {
+            median_s: self.mean_s() / spread.sqrt(),
+            log_standard_deviation: libm::log(spread).sqrt(),
+        }
+    }
+
+    /// Draws one request's cost, seconds of one core. [`CpuCost::sampler`] is faster for many.
     #[inline]
     pub fn draw_s(&self, stream: &mut Stream) -> f64 {
-        if self.cv == 0.0 {
-            return self.mean_s();
+        self.sampler().draw_s(stream)
+    }
+}
+
+/// Draws costs from a [`CpuCost`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CostSampler {
+    median_s: f64,
+    log_standard_deviation: f64,
+}
+
+impl CostSampler {
+    /// One request's cost, seconds of one core.
+    #[inline]
+    pub fn draw_s(&self, stream: &mut Stream) -> f64 {
+        if self.log_standard_deviation == 0.0 {
+            return self.median_s;
         }
-        let log_variance = libm::log1p(self.cv * self.cv);
-        let median_s = self.mean_s() / (1.0 + self.cv * self.cv).sqrt();
-        stream.log_normal(median_s, log_variance.sqrt())
+        stream.log_normal(self.median_s, self.log_standard_deviation)
     }
 }
 

@@ -1,0 +1,101 @@
+use podpilot_random::{Seed, Stream};
+
+use crate::{CfsModel, Departure, PodGroup, PodSpec, ServiceSpec};
+
+/// A load test with open-loop arrivals, as it is run against real pods: evenly spaced requests, each displaced at
+/// random, so that they look like Poisson arrivals over times shorter than the displacement and are steadier over
+/// longer ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LoadTest {
+    /// Requests per second that are offered to each pod on average.
+    pub offered_rps_per_pod: f64,
+    /// Pods behind the balancer.
+    pub pods: usize,
+    /// How long requests are sent, seconds.
+    pub duration_s: f64,
+    /// What arrives earlier is not counted, seconds.
+    pub warm_up_s: f64,
+    /// Each request comes up to this much later than its turn, seconds.
+    pub displacement_s: f64,
+}
+
+/// What a load test saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadTestResult {
+    /// Latencies of the counted requests, rising, seconds.
+    pub latencies_s: Vec<f64>,
+    /// CPU time per request over the whole test, seconds of one core.
+    pub cpu_s_per_request: f64,
+}
+
+impl LoadTestResult {
+    /// The latency that a share of the counted requests does not exceed, seconds; `NaN` if none was counted.
+    pub fn quantile_s(&self, quantile: f64) -> f64 {
+        let rank = (self.latencies_s.len() as f64 * quantile) as usize;
+        self.latencies_s.get(rank).or(self.latencies_s.last()).copied().unwrap_or(f64::NAN)
+    }
+}
+
+impl LoadTest {
+    /// Runs the test once against modelled pods.
+    pub fn run(&self, cfs: &CfsModel, service: &ServiceSpec, pod: &PodSpec, seed: Seed) -> LoadTestResult {
+        let mut costs = seed.named("costs").stream();
+        let arrivals_s = self.arrivals_s(&mut seed.named("arrivals").stream());
+        let mut group = PodGroup::new(cfs, service, pod, self.pods, seed);
+        let mut latencies_s = Vec::with_capacity(arrivals_s.len());
+        let mut departed = |departure: Departure| {
+            if departure.arrived_s >= self.warm_up_s && departure.arrived_s < self.duration_s {
+                latencies_s.push(departure.latency_s());
+            }
+        };
+        let cost = service.cpu_ms_per_request.sampler();
+        for &at_s in &arrivals_s {
+            let _ = group.offer(at_s, cost.draw_s(&mut costs), &mut departed);
+        }
+        group.advance(f64::MAX, &mut departed);
+        latencies_s.sort_by(f64::total_cmp);
+        let cpu_used_s: f64 = group.pods().iter().map(|pod| pod.cpu_used_s()).sum();
+        LoadTestResult { latencies_s, cpu_s_per_request: cpu_used_s / arrivals_s.len() as f64 }
+    }
+
+    /// Runs the test under the condition that a request costs the mean of `service` **in this very run**, as is
+    /// known of a measured run: a neighbour that stretched the costs of the whole run is already in its measured
+    /// CPU share.
+    pub fn run_at_cost(
+        &self,
+        cfs: &CfsModel,
+        service: &ServiceSpec,
+        pod: &PodSpec,
+        seed: Seed,
+    ) -> LoadTestResult {
+        let found_s = self.run(cfs, service, pod, seed).cpu_s_per_request;
+        let mut corrected = *service;
+        corrected.cpu_ms_per_request.mean *= service.cpu_ms_per_request.mean_s() / found_s;
+        self.run(cfs, &corrected, pod, seed)
+    }
+
+    /// Mean over `runs` seeds of a latency quantile, seconds, each under the condition of [`Self::run_at_cost`].
+    pub fn mean_quantile_s(
+        &self,
+        cfs: &CfsModel,
+        service: &ServiceSpec,
+        pod: &PodSpec,
+        quantile: f64,
+        runs: u64,
+    ) -> f64 {
+        let seed = Seed(0x10ad).named("load-test");
+        let quantiles =
+            (0..runs).map(|run| self.run_at_cost(cfs, service, pod, seed.indexed(run)).quantile_s(quantile));
+        quantiles.sum::<f64>() / runs as f64
+    }
+
+    fn arrivals_s(&self, stream: &mut Stream) -> Vec<f64> {
+        let rate_rps = self.offered_rps_per_pod * self.pods as f64;
+        let count = (rate_rps * self.duration_s) as usize;
+        let mut arrivals_s: Vec<f64> = (0..count)
+            .map(|index| index as f64 / rate_rps + self.displacement_s * stream.uniform())
+            .collect();
+        arrivals_s.sort_by(f64::total_cmp);
+        arrivals_s
+    }
+}
