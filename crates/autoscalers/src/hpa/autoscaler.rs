@@ -1,6 +1,6 @@
 use podpilot_core::{
-    Autoscaler, Observation, Outcome, Proposal, ReasonList, ReplicaBounds, RestoreError, SignalSet, Snapshot,
-    Span, Timestamp, WriteResult,
+    Autoscaler, MetricKey, Observation, Outcome, Proposal, ReasonList, ReplicaBounds, RestoreError,
+    SignalSet, Snapshot, Span, Timestamp, WriteResult,
 };
 
 use super::HpaControllerConfig;
@@ -10,7 +10,7 @@ use super::memory::{MemoryError, MemoryView, decode, encode};
 use super::metric_error::MetricError;
 use super::replica_calculator::MetricProposal;
 use super::scale_events::ScaleEvents;
-use super::settings::Settings;
+use super::settings::{MetricSettings, Settings};
 use super::stabilization::Recommendations;
 
 /// Places that lists get at construction, so that they seldom grow later.
@@ -77,6 +77,11 @@ impl Hpa {
     pub fn cpu_utilization(target_percent: i32, bounds: ReplicaBounds) -> Result<Self, ManifestError> {
         let manifest = HpaManifest::cpu_utilization(target_percent, bounds);
         Self::new(format!("hpa-{target_percent}"), &manifest, HpaControllerConfig::default())
+    }
+
+    /// The named metrics (Pods, Object, External) that its specification reads.
+    pub fn named_metrics(&self) -> impl Iterator<Item = &MetricKey> {
+        self.settings.metrics.iter().filter_map(MetricSettings::key)
     }
 
     /// The bounds it keeps.

@@ -1,5 +1,5 @@
-//! A second model of the whole autoscaler, written from the description of the algorithm alone: maps by pod name, the
-//! entire history kept and searched, signs of comparisons by exact integers. Nothing is shared with the crate under
+//! A second model of the whole autoscaler, written from the description of the algorithm alone: maps by pod name, all
+//! recommendations kept and searched, signs of comparisons by exact integers. Nothing is shared with the crate under
 //! test but its vocabulary of inputs.
 
 use std::cmp::Ordering;
@@ -46,8 +46,8 @@ pub(crate) struct SlowHpa {
     pub(crate) down_window_s: i64,
     /// Everything that was ever recommended: replicas and when, in nanoseconds.
     pub(crate) recommended: Vec<(i32, i128)>,
-    /// Every change that was ever written: difference and when.
-    pub(crate) written: Vec<(i32, i128)>,
+    /// Changes upward and downward that are still known: size and when.
+    pub(crate) written: [Vec<(i32, i128)>; 2],
     pub(crate) zero_is_own: bool,
 }
 
@@ -97,12 +97,27 @@ impl SlowHpa {
     }
 
     pub(crate) fn written(&mut self, from: i32, to: i32, at: i64) {
-        self.written.push((to - from, i128::from(at)));
+        self.remember(from, to, i128::from(at));
         let outside = self
             .metrics
             .iter()
             .any(|metric| matches!(metric, SlowMetric::External { .. } | SlowMetric::ExternalPerPod { .. }));
         self.zero_is_own = from > 0 && to == 0 && self.min == 0 && outside;
+    }
+
+    /// The controller forgets one change of a direction for each new one, once that is older than the longest period of
+    /// the *same* direction, though the other direction may still look at it.
+    fn remember(&mut self, from: i32, to: i32, at: i128) {
+        let Some((up, down)) = &self.behavior else { return };
+        let (rules, known) =
+            if to > from { (up, &mut self.written[0]) } else { (down, &mut self.written[1]) };
+        let longest_s = rules.policies.iter().map(|&(_, _, period_s)| period_s).max().unwrap();
+        let forgotten = known.iter().rposition(|&(_, then)| at - then > i128::from(longest_s) * SECOND);
+        let change = ((to - from).abs(), at);
+        match forgotten {
+            Some(place) => known[place] = change,
+            None => known.push(change),
+        }
     }
 
     fn wanted(&self, seen: &Observation) -> Option<i32> {
@@ -318,8 +333,10 @@ impl SlowHpa {
         let mut limits: Vec<i32> = Vec::new();
         for &(is_pods, value, period_s) in &rules.policies {
             let since = now - i128::from(period_s) * SECOND;
-            let net: i32 = self.written.iter().filter(|(_, at)| *at > since).map(|(change, _)| *change).sum();
-            let start = current - net;
+            let [added, removed]: [i32; 2] = [0, 1].map(|direction: usize| {
+                self.written[direction].iter().filter(|(_, at)| *at > since).map(|(size, _)| *size).sum()
+            });
+            let start = current - added + removed;
             limits.push(match (is_pods, is_up) {
                 (true, true) => start + value,
                 (true, false) => start - value,

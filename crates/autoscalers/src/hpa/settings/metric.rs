@@ -21,6 +21,16 @@ pub(crate) enum MetricSettings {
     External { key: MetricKey, target: WholeTarget },
 }
 
+impl MetricSettings {
+    /// The key of a named metric; `None` for resource metrics.
+    pub(crate) fn key(&self) -> Option<&MetricKey> {
+        match self {
+            Self::Resource { .. } => None,
+            Self::Pods { key, .. } | Self::Object { key, .. } | Self::External { key, .. } => Some(key),
+        }
+    }
+}
+
 /// Target of a resource metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PodTarget {
