@@ -107,7 +107,7 @@ impl ActionScheme {
     /// What the actions are, for the schema hash.
     pub(crate) fn describe(self) -> String {
         match self {
-            Self::Residual => format!("residual {MULTIPLIERS:?} x {HOLDS:?}"),
+            Self::Residual => format!("residual {MULTIPLIERS:?} x {:?} s", HOLDS.map(Span::as_seconds)),
             Self::ReplicaStep => format!("replica_step {STEPS:?}"),
         }
     }

@@ -5,7 +5,7 @@ use crate::ControllerError;
 /// What a number of pods carries within the objective, and its inverse.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapacityCurve {
-    /// Highest rate of index + 1 pods, requests per second; strictly increasing.
+    /// Highest rate of index + 1 pods, requests per second; never falls.
     rates_rps: Vec<f64>,
 }
 
@@ -18,7 +18,7 @@ impl CapacityCurve {
     /// From the highest rate of 1, 2, … pods, requests per second; beyond the last, each pod adds the mean of those
     /// before it.
     pub fn from_rates(rates_rps: Vec<f64>) -> Result<Self, ControllerError> {
-        let rising = rates_rps.windows(2).all(|pair| pair[0] < pair[1]);
+        let rising = rates_rps.windows(2).all(|pair| pair[0] <= pair[1]);
         let positive = rates_rps.first().is_some_and(|first| *first > 0.0);
         let finite = rates_rps.iter().all(|rate| rate.is_finite());
         if rising && positive && finite {
@@ -27,7 +27,7 @@ impl CapacityCurve {
         Err(ControllerError::Setting {
             field: "capacity",
             value: format!("{rates_rps:?}"),
-            expected: "positive requests per second that rise with every pod",
+            expected: "positive requests per second that do not fall with more pods",
         })
     }
 
@@ -75,8 +75,15 @@ mod tests {
     }
 
     #[test]
+    fn a_pod_that_adds_nothing_is_passed_over() {
+        let curve = CapacityCurve::from_rates(vec![40.0, 40.0, 60.0]).expect("not falling");
+        assert_eq!(curve.pods_for(40.0), 1.0);
+        assert_eq!(curve.pods_for(50.0), 2.5);
+    }
+
+    #[test]
     fn a_falling_curve_is_refused() {
-        for rates in [vec![], vec![0.0], vec![5.0, 5.0], vec![5.0, f64::INFINITY]] {
+        for rates in [vec![], vec![0.0], vec![5.0, 4.0], vec![5.0, f64::INFINITY]] {
             assert!(CapacityCurve::from_rates(rates).is_err());
         }
     }

@@ -45,6 +45,6 @@ pub use policy::{Agent, Policy};
 pub use policy_file::TrainedPolicy;
 pub use reward::{IntervalMeasures, RewardTerms, RewardWeights};
 pub use schema::{action_schema, encoding_schema, reward_schema};
-pub use targets::DemandTargets;
+pub use targets::{DEMAND_AVERAGING, DemandTargets};
 pub use trim::{Trim, TrimSettings};
 pub use virtual_hpa::VirtualHpa;

@@ -57,6 +57,7 @@ impl Agent {
 
 /// Who decides, while signals are good.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a controller has one policy")]
 pub enum Policy {
     /// The base policy alone: demand quantile, trim, hold.
     Quantile,

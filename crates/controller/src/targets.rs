@@ -2,6 +2,9 @@ use podpilot_core::Span;
 
 use crate::forecast::clamp_log_ratio;
 
+/// Span over which demand is averaged before its highest value is taken: shorter excesses are carried by queues.
+pub const DEMAND_AVERAGING: Span = Span::seconds(15);
+
 /// Labels for the demand quantiles: the highest demand over the horizon after an instant, in units of the encoder's
 /// reference rate.
 #[derive(Debug, Clone)]
@@ -16,7 +19,7 @@ pub struct DemandTargets {
 
 impl DemandTargets {
     /// Prepares labels over a uniform grid of rates (requests per second), each held for one `step`. The highest mean
-    /// over `averaging` (at least one step) counts, so that the noise of single seconds does not. `seams` are
+    /// over `averaging` (at least one step; usually [`DEMAND_AVERAGING`]) counts, so that the noise of single seconds does not. `seams` are
     /// ascending grid indices where a recording was joined to the one before: no label looks over one.
     pub fn new(rates_rps: &[f64], step: Span, seams: &[usize], horizon: Span, averaging: Span) -> Self {
         let sums = rates_rps.iter().scan(0.0, |sum, rate| {
@@ -77,8 +80,8 @@ mod tests {
         // The ten cells after 20 s are 20 to 29.
         assert_eq!(targets.demand_rps(Span::seconds(20)), Some(29.0));
         let averaged = DemandTargets::new(&ramp(100), SECOND, &[], Span::seconds(10), Span::seconds(4));
-        assert_eq!(averaged.demand_rps(Span::seconds(20)), Some((26 + 27 + 28 + 29) as f64 / 4.0));
-        assert_eq!(averaged.demand_rps(Span::seconds(90)), Some((96 + 97 + 98 + 99) as f64 / 4.0));
+        assert_eq!(averaged.demand_rps(Span::seconds(20)), Some(f64::from(26 + 27 + 28 + 29) / 4.0));
+        assert_eq!(averaged.demand_rps(Span::seconds(90)), Some(f64::from(96 + 97 + 98 + 99) / 4.0));
         assert_eq!(averaged.demand_rps(Span::seconds(91)), None, "the recording ends");
     }
 

@@ -1,4 +1,5 @@
 //! Demand quantile, inverse, trim, hold and bounds, and that every agent starts exactly there.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod world;
 

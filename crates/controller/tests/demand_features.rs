@@ -1,4 +1,5 @@
 //! The demand features are causal and free of scale, and what is missing is never zero.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod world;
 
@@ -81,7 +82,7 @@ proptest! {
         for (before, after) in encode(&load).iter().zip(encode(&scaled)) {
             for (index, (x, y)) in before.iter().zip(after).enumerate() {
                 // The day is remembered in 16 bits; through the peak that rounding reaches the floor of every ratio.
-                prop_assert!((x - y).abs() < 0.01, "{}: {x} and {y}", DEMAND_FEATURES[index].name);
+                prop_assert!((x - y).abs() < 0.005, "{}: {x} and {y}", DEMAND_FEATURES[index].name);
             }
         }
     }

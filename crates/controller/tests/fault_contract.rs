@@ -1,10 +1,13 @@
 //! The contract of design.md section 7: from the onset of a fault no scale-down; from the second decision at least what
 //! the in-process HPA computes from the signals that are left; with none, at least the count at the onset.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod world;
 
 use podpilot_controller::{ActionScheme, Controller, Policy};
-use podpilot_core::{Autoscaler, DecisionSource, Observation, Outcome, Sample, Span, WriteResult};
+use podpilot_core::{
+    Autoscaler, DecisionSource, Observation, Outcome, Sample, ServiceSignals, Span, WriteResult,
+};
 use world::{BOUNDS, PERIOD, World, config, config_with_hpa, constant_forecaster, controller, drawn_agent};
 
 /// The forecast at 0.98 is 1.5 times the level.
@@ -58,7 +61,7 @@ fn pods_missing(observation: &mut Observation, _: i64) {
 
 fn everything_missing(observation: &mut Observation, _: i64) {
     observation.pods.clear();
-    observation.service = Default::default();
+    observation.service = ServiceSignals::default();
     observation.metrics.clear();
     observation.room_for_pods = None;
 }
@@ -180,6 +183,20 @@ fn with_no_signal_at_all_the_count_at_the_onset_is_kept() {
         everything_missing(world.tick(QUIET_RPS, 0.0), 21);
         assert_eq!(step(&mut controller, &mut world), onset, "{name}");
     }
+}
+
+#[test]
+fn a_forecaster_that_answers_nonsense_is_a_fault() {
+    let ratios = [f64::NAN; 6];
+    let mut controller = controller(config_with_hpa(), constant_forecaster(ratios), Policy::Quantile);
+    let mut world = World::new(10);
+    world.cpu_of_limit = 0.75;
+    world.tick(BUSY_RPS, 0.0);
+    assert_eq!(step(&mut controller, &mut world), 10);
+    assert_eq!(controller.last_decision().expect("decided").source, DecisionSource::Hold);
+    world.tick(BUSY_RPS, 0.0);
+    assert_eq!(step(&mut controller, &mut world), 19, "150 % of the request at a target of 80 %");
+    assert_eq!(controller.last_decision().expect("decided").source, DecisionSource::Hpa);
 }
 
 #[test]

@@ -81,15 +81,16 @@ impl Controller {
         }
         let pods = PodMeasures::of(&observation.pods);
         self.memory.agent.observe(&pods, service);
-        let faulty = clock_went_back || self.lacks_a_signal(observation);
-        self.memory.fault.tick(faulty, observation.replicas.spec);
         self.moment.now = now;
+        self.forecast_demand();
+        let policy_is_blind = self.moment.base_pods.is_none();
+        let faulty = clock_went_back || policy_is_blind || self.lacks_a_signal(observation);
+        self.memory.fault.tick(faulty, observation.replicas.spec);
         self.moment.circumstances = self.circumstances(observation);
         self.moment.hpa = self.fallback.as_mut().map_or(NO_PROPOSAL, |hpa| hpa.decide(observation));
         if let Some(shadow) = &mut self.shadow {
             shadow.advance(observation);
         }
-        self.forecast_demand();
         self.write_state(observation, &pods);
         &self.moment.state
     }

@@ -1,4 +1,5 @@
 //! A small made-up world for the tests: one service whose signals are set by hand, decision by decision.
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
 use podpilot_autoscalers::Hpa;
