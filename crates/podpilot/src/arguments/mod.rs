@@ -1,0 +1,173 @@
+//! The command line as clap sees it. Flags mean the same in every command.
+
+mod groups;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use podpilot_lab::request::AgentKind;
+
+pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
+
+/// Learns how many pods a service needs, and shows what that is worth against Kubernetes' HPA.
+#[derive(Debug, Parser)]
+#[command(name = "podpilot", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C with the state saved.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// What would my HPA do? Run autoscalers over a recorded or generated load
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(SimulateArguments),
+    /// Train an agent in simulation, evaluate it against HPA, write a run directory
+    #[command(after_help = TRAIN_EXAMPLES)]
+    Train(TrainArguments),
+    /// Compare policies and autoscalers on the test part of a load
+    #[command(after_help = EVALUATE_EXAMPLES)]
+    Evaluate(EvaluateArguments),
+    /// Say what a policy, scenario, trace, result or run directory holds
+    Inspect(InspectArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  podpilot simulate --autoscaler hpa=my-hpa.yaml --trace requests.csv
+  podpilot simulate --autoscaler hpa=my-hpa.yaml --autoscaler hpa-60 --trace grafana-export.csv --out report/
+  podpilot simulate --policy runs/default-ppo-seed1/policy.safetensors --hours 24 --output csv";
+
+const TRAIN_EXAMPLES: &str = "\
+Examples:
+  podpilot train --agent ppo --timesteps 100000
+  podpilot train --agent dqn --trace requests.csv --split 0.6 --out runs/mine
+  podpilot train --resume runs/mine";
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  podpilot evaluate --policy runs/default-ppo-seed1/policy.safetensors
+  podpilot evaluate --policy a.safetensors --autoscaler mine=my-hpa.yaml --trace requests.csv --output json";
+
+/// Where the agent acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvironmentMode {
+    /// In the simulator
+    Simulate,
+    /// On a cluster
+    Real,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) rivals: RivalArguments,
+    /// Stop after this many hours of load
+    #[arg(long, value_name = "HOURS", value_parser = values::positive)]
+    pub(crate) hours: Option<f64>,
+    /// Write result.json and report.html to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArguments {
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    /// Learner: ppo or dqn
+    #[arg(long, value_name = "AGENT", default_value = "ppo", value_parser = values::agent)]
+    pub(crate) agent: AgentKind,
+    /// Where the agent acts
+    #[arg(long, value_name = "MODE", default_value = "simulate")]
+    pub(crate) env_mode: EnvironmentMode,
+    /// Environment steps
+    #[arg(long, value_name = "STEPS", default_value = "100000", value_parser = values::timesteps)]
+    pub(crate) timesteps: u64,
+    /// Evaluation episodes of one simulated day on the test part
+    #[arg(long, value_name = "N", default_value = "100", value_parser = values::episodes)]
+    pub(crate) episodes: u32,
+    /// Run directory [default: runs/SCENARIO-AGENT-seedSEED]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with an interrupted training; everything else is read from its run directory
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "timesteps", "episodes", "out"])]
+    pub(crate) resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArguments {
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) rivals: RivalArguments,
+    /// Episodes of one simulated day on the test part
+    #[arg(long, value_name = "N", default_value = "100", value_parser = values::episodes)]
+    pub(crate) episodes: u32,
+    /// Write result.json and report.html to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// A policy file, scenario, trace, result.json or run directory
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn resume_takes_everything_from_the_run() {
+        let parsed = CommandLine::try_parse_from(["podpilot", "train", "--resume", "runs/a", "--seed", "3"]);
+        assert!(parsed.is_err());
+        assert!(CommandLine::try_parse_from(["podpilot", "train", "--resume", "runs/a", "--quiet"]).is_ok());
+    }
+
+    #[test]
+    fn flags_mean_the_same_everywhere() {
+        for command in ["simulate", "train", "evaluate"] {
+            let flags = [
+                "--scenario",
+                "idle",
+                "--trace",
+                "a.csv",
+                "--split",
+                "0.5",
+                "--seed",
+                "9",
+                "--output",
+                "json",
+            ];
+            let line = ["podpilot", command].into_iter().chain(flags);
+            assert!(CommandLine::try_parse_from(line).is_ok(), "{command}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+use std::str::FromStr;
+
+use podpilot_lab::request::{AgentKind, AutoscalerChoice, UnknownAgent};
+
+pub(super) fn agent(text: &str) -> Result<AgentKind, UnknownAgent> {
+    text.parse()
+}
+
+pub(super) fn timesteps(text: &str) -> Result<u64, String> {
+    whole(text)
+        .filter(|&steps| steps > 0)
+        .ok_or_else(|| "must be a whole number from 1, such as 100000".to_owned())
+}
+
+pub(super) fn episodes(text: &str) -> Result<u32, String> {
+    whole(text)
+        .filter(|&episodes| episodes > 0)
+        .ok_or_else(|| "must be a whole number from 1, such as 100".to_owned())
+}
+
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    whole(text).ok_or_else(|| "must be a whole number from 0, such as 1".to_owned())
+}
+
+/// A share strictly between 0 and 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    number(text)
+        .filter(|&share| share > 0.0 && share < 1.0)
+        .ok_or_else(|| "must be a number between 0 and 1, such as 0.6".to_owned())
+}
+
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    number(text).filter(|&value| value > 0.0).ok_or_else(|| "must be a number above 0, such as 24".to_owned())
+}
+
+/// `NAME` or `NAME=MANIFEST`.
+pub(super) fn autoscaler(text: &str) -> Result<AutoscalerChoice, String> {
+    let (name, manifest) = match text.split_once('=') {
+        Some((name, manifest)) => (name, Some(manifest)),
+        None => (text, None),
+    };
+    if name.is_empty() || manifest == Some("") {
+        return Err("must be a name such as hpa-70, or NAME=MANIFEST such as hpa=my-hpa.yaml".to_owned());
+    }
+    Ok(AutoscalerChoice { name: name.to_owned(), manifest: manifest.map(Into::into) })
+}
+
+fn whole<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_lie_strictly_between_0_and_1() {
+        assert_eq!(share("0.6"), Ok(0.6));
+        for wrong in ["0", "1", "-0.1", "NaN", "inf", "60%", ""] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn counts_start_at_one_and_seeds_at_zero() {
+        assert_eq!(timesteps("1"), Ok(1));
+        assert_eq!(seed("0"), Ok(0));
+        for wrong in ["0", "-1", "abc", "1e5", "1.5", "99999999999999999999"] {
+            assert!(timesteps(wrong).is_err() && episodes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn autoscalers_may_carry_a_manifest() {
+        let plain = autoscaler("hpa-70").unwrap();
+        assert_eq!((plain.name.as_str(), plain.manifest), ("hpa-70", None));
+        let own = autoscaler("hpa=dir/my=hpa.yaml").unwrap();
+        assert_eq!(own.manifest.unwrap().to_str(), Some("dir/my=hpa.yaml"));
+        assert!(autoscaler("=a.yaml").is_err() && autoscaler("hpa=").is_err());
+    }
+}

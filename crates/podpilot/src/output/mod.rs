@@ -1,0 +1,70 @@
+//! Results on standard output, as a table, as JSON or as CSV.
+
+mod csv_rows;
+mod tables;
+
+use std::io::Write;
+
+use owo_colors::OwoColorize;
+use podpilot_lab::{
+    Inspection,
+    report::headline::{self, Headline},
+    result::{EvaluationResult, SimulationResult},
+};
+use serde::Serialize;
+
+use crate::{arguments::OutputFormat, failure::Failure};
+
+/// Writes text to standard output, colours only where they are wanted.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stream = anstream::stdout().lock();
+    stream.write_all(text.as_bytes())?;
+    stream.flush()?;
+    Ok(())
+}
+
+pub(crate) fn evaluation(result: &EvaluationResult, format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Table => {
+            let table = tables::autoscalers(&result.autoscalers, &result.objective);
+            let comparisons = tables::comparisons(result);
+            print(&format!("{table}\n\n{comparisons}{}\n", told(&headline::of_evaluation(result))))
+        }
+        OutputFormat::Json => print_json(result),
+        OutputFormat::Csv => print(&csv_rows::autoscalers(&result.autoscalers)?),
+    }
+}
+
+pub(crate) fn simulation(result: &SimulationResult, format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Table => {
+            let table = tables::autoscalers(&result.autoscalers, &result.objective);
+            let replicas = tables::replicas(&result.timeline);
+            let events = tables::events(result);
+            let told = told(&headline::of_simulation(result));
+            print(&format!("{told}\n{table}\n\n{replicas}\n\n{events}\n"))
+        }
+        OutputFormat::Json => print_json(result),
+        OutputFormat::Csv => print(&csv_rows::timeline(&result.timeline)?),
+    }
+}
+
+pub(crate) fn inspection(inspection: &Inspection, format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Table => {
+            print(&format!("{}\n{}\n", inspection.kind.bold(), tables::entries(&inspection.entries)))
+        }
+        OutputFormat::Json => print_json(inspection),
+        OutputFormat::Csv => print(&csv_rows::entries(&inspection.entries)?),
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::other)?;
+    print(&format!("{text}\n"))
+}
+
+fn told(headline: &Headline) -> String {
+    let support: String = headline.support.iter().map(|sentence| format!("  {sentence}\n")).collect();
+    format!("{}\n{support}", headline.claim.bold())
+}

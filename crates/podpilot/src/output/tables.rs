@@ -1,0 +1,163 @@
+use std::io::{self, IsTerminal};
+
+use comfy_table::{CellAlignment, Table, presets};
+use podpilot_core::Objective;
+use podpilot_lab::{
+    number::{amount, clock, latency, percent, signed_percent, signed_points},
+    result::{AutoscalerResult, Comparison, EvaluationResult, SimulationResult, Timeline, Verdict},
+};
+
+/// Rows of the replica table and of each autoscaler's log on the terminal; `--output json` has everything.
+const MOST_REPLICA_ROWS: usize = 24;
+const MOST_EVENT_ROWS: usize = 20;
+
+/// One row for each autoscaler; `*` marks those that miss the objective.
+pub(super) fn autoscalers(rows: &[AutoscalerResult], objective: &Objective) -> Table {
+    let mut table = plain(&[
+        "autoscaler",
+        "cost/day",
+        "replicas",
+        "bad minutes",
+        "slow requests",
+        "failed",
+        "P50",
+        "P95",
+        "P99",
+        "CPU of request",
+        "CPU over",
+        "memory over",
+        "changes/h",
+    ]);
+    for row in rows {
+        let missed = if row.slow_minute_ratio > objective.bad_minutes { " *" } else { "  " };
+        table.add_row([
+            row.name.clone(),
+            amount(row.cost_per_day()),
+            amount(row.mean_replicas),
+            format!("{}{missed}", percent(row.slow_minute_ratio)),
+            percent(row.slow_request_ratio),
+            percent(row.failed_request_ratio),
+            latency(row.latency_ms.p50),
+            latency(row.latency_ms.p95),
+            latency(row.latency_ms.p99),
+            percent(row.mean_cpu_utilization),
+            percent(row.cpu_over_minute_ratio),
+            percent(row.memory_over_minute_ratio),
+            amount(row.scale_events_per_hour),
+        ]);
+    }
+    align_numbers(&mut table);
+    table
+}
+
+/// Each learned row against its rival; empty text when nothing learned took part.
+pub(super) fn comparisons(result: &EvaluationResult) -> String {
+    if result.against_hpa.is_empty() {
+        return String::new();
+    }
+    let mut table = plain(&["judged", "against", "verdict", "cost", "cost at equal service", "bad minutes"]);
+    for comparison in result.against_hpa.iter().chain(&result.against_clone) {
+        table.add_row(comparison_row(comparison));
+    }
+    format!("{table}\n\n")
+}
+
+fn comparison_row(comparison: &Comparison) -> [String; 6] {
+    let dash = || "-".to_owned();
+    let difference = comparison.difference.as_ref();
+    [
+        comparison.subject.clone(),
+        comparison.rival.clone().unwrap_or_else(|| "none serves as well".to_owned()),
+        verdict(comparison.verdict).to_owned(),
+        difference.map_or_else(dash, |difference| signed_percent(difference.relative_cost)),
+        comparison.relative_cost_at_equal_service.map_or_else(dash, signed_percent),
+        difference.map_or_else(dash, |difference| signed_points(difference.slow_minute_ratio)),
+    ]
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "better",
+        Verdict::NoDifference => "no difference",
+        Verdict::Worse => "worse",
+        Verdict::Mixed => "mixed",
+        Verdict::NotComparable => "not comparable",
+    }
+}
+
+/// Replicas over time: mean load, and for each autoscaler the range of its ready pods and its bad minutes, in as
+/// many equal stretches as fit a screen.
+pub(super) fn replicas(timeline: &Timeline) -> Table {
+    let mut headings = vec!["from".to_owned(), "req/s".to_owned()];
+    for track in &timeline.tracks {
+        headings.extend([format!("{} pods", track.name), "bad".to_owned()]);
+    }
+    let mut table = plain(&headings);
+    let group = timeline.load_rps.len().div_ceil(MOST_REPLICA_ROWS).max(1);
+    for (index, load) in timeline.load_rps.chunks(group).enumerate() {
+        let steps = index * group..index * group + load.len();
+        let mean_rps = load.iter().sum::<f64>() / load.len() as f64;
+        let mut row = vec![clock(steps.start as f64 * timeline.step_s), amount(mean_rps)];
+        for track in &timeline.tracks {
+            row.push(range_of(&track.ready[steps.clone()]));
+            let bad = track.bad[steps.clone()].iter().filter(|&&bad| bad).count();
+            row.push(bad.to_string());
+        }
+        table.add_row(row);
+    }
+    align_numbers(&mut table);
+    table
+}
+
+fn range_of(values: &[u32]) -> String {
+    let low = values.iter().copied().min().unwrap_or(0);
+    let high = values.iter().copied().max().unwrap_or(0);
+    if low == high { low.to_string() } else { format!("{low}-{high}") }
+}
+
+/// Why each scaling happened: the first rows of each autoscaler.
+pub(super) fn events(result: &SimulationResult) -> String {
+    let mut table = plain(&["autoscaler", "time", "req/s", "replicas", "why"]);
+    let mut hidden = 0;
+    for row in &result.autoscalers {
+        let events: Vec<_> = result.events.iter().filter(|event| event.autoscaler == row.name).collect();
+        hidden += events.len().saturating_sub(MOST_EVENT_ROWS);
+        for event in events.iter().take(MOST_EVENT_ROWS) {
+            table.add_row([
+                event.autoscaler.clone(),
+                clock(event.at_s),
+                amount(event.load_rps),
+                format!("{} → {}", event.from, event.to),
+                event.why.clone(),
+            ]);
+        }
+    }
+    if hidden == 0 {
+        return table.to_string();
+    }
+    format!("{table}\n{hidden} more changes: see --output json, or report.html with --out DIR")
+}
+
+/// Names and values.
+pub(super) fn entries(entries: &[(String, String)]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    for (name, value) in entries {
+        table.add_row([name, value]);
+    }
+    table
+}
+
+fn plain(headings: &[impl AsRef<str>]) -> Table {
+    let mut table = Table::new();
+    let drawn = io::stdout().is_terminal();
+    table.load_preset(if drawn { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
+    table.set_header(headings.iter().map(AsRef::as_ref));
+    table
+}
+
+fn align_numbers(table: &mut Table) {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}

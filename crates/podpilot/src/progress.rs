@@ -1,0 +1,106 @@
+use std::{
+    io::{self, IsTerminal},
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use podpilot_lab::request::{Observer, Progress, Stage};
+
+const PLAIN: &str = "{prefix:<11} {bar:32} {human_pos}/{human_len}  {per_sec}  {eta} left";
+const WITH_RETURN: &str =
+    "{prefix:<11} {bar:32} {human_pos}/{human_len} steps  {per_sec}  return {msg}  {eta} left";
+const WORKING: &str = "{prefix:<11} {spinner}";
+
+/// Shows progress on standard error and listens for Ctrl-C.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    bar: ProgressBar,
+    stage: Option<Stage>,
+    has_return: bool,
+    quiet: bool,
+    stop: Arc<AtomicBool>,
+}
+
+impl Terminal {
+    /// No bar when quiet or when standard error is not a terminal.
+    pub(crate) fn new(quiet: bool) -> io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stop);
+        ctrlc::set_handler(move || {
+            if seen.swap(true, Ordering::SeqCst) {
+                process::exit(130);
+            }
+            anstream::eprintln!("stopping at the next safe point; press Ctrl-C again to stop at once");
+        })
+        .map_err(io::Error::other)?;
+        let shown = !quiet && io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        Ok(Self { bar, stage: None, has_return: false, quiet, stop })
+    }
+
+    fn begin(&mut self, progress: &Progress) {
+        let restyle =
+            self.stage != Some(progress.stage) || self.has_return != progress.episode_return.is_some();
+        if !restyle {
+            return;
+        }
+        let template = match (progress.stage, progress.episode_return) {
+            (Stage::Preparing, _) => WORKING,
+            (_, Some(_)) => WITH_RETURN,
+            (_, None) => PLAIN,
+        };
+        // A template that does not parse would only cost the looks of the bar.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("━╸─"));
+        }
+        self.bar.set_prefix(name(progress.stage));
+        if self.stage != Some(progress.stage) {
+            self.bar.reset();
+            self.bar.set_position(progress.done);
+            self.bar.reset_eta();
+        }
+        self.stage = Some(progress.stage);
+        self.has_return = progress.episode_return.is_some();
+    }
+}
+
+impl Observer for Terminal {
+    fn progress(&mut self, progress: &Progress) {
+        self.begin(progress);
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.done);
+        if let Some(episode_return) = progress.episode_return {
+            self.bar.set_message(format!("{episode_return:.2}"));
+        }
+    }
+
+    fn note(&mut self, line: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| anstream::eprintln!("{line}"));
+        }
+    }
+
+    fn should_stop(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Preparing => "preparing",
+        Stage::Training => "training",
+        Stage::Evaluating => "evaluating",
+        Stage::Simulating => "simulating",
+    }
+}
