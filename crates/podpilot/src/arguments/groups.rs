@@ -56,7 +56,7 @@ pub(crate) enum OutputFormat {
     Table,
     /// What result.json holds
     Json,
-    /// One row for each autoscaler
+    /// Rows for a spreadsheet
     Csv,
 }
 
@@ -64,8 +64,8 @@ pub(crate) enum OutputFormat {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArguments {
-    /// Format of the result on standard output
-    #[arg(long = "output", value_name = "FORMAT", default_value = "table")]
+    /// Format of the result on standard output: table, json (what result.json holds) or csv
+    #[arg(long = "output", value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub(crate) format: OutputFormat,
     /// No progress and no notes, only the result and errors
     #[arg(long)]

@@ -69,10 +69,6 @@ pub(crate) enum EnvironmentMode {
 
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArguments {
-    #[command(flatten)]
-    pub(crate) load: LoadArguments,
-    #[command(flatten)]
-    pub(crate) rivals: RivalArguments,
     /// Stop after this many hours of load
     #[arg(long, value_name = "HOURS", value_parser = values::positive)]
     pub(crate) hours: Option<f64>,
@@ -80,18 +76,20 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) rivals: RivalArguments,
+    #[command(flatten)]
     pub(crate) output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArguments {
-    #[command(flatten)]
-    pub(crate) load: LoadArguments,
     /// Learner: ppo or dqn
     #[arg(long, value_name = "AGENT", default_value = "ppo", value_parser = values::agent)]
     pub(crate) agent: AgentKind,
-    /// Where the agent acts
-    #[arg(long, value_name = "MODE", default_value = "simulate")]
+    /// Where the agent acts: simulate or real
+    #[arg(long, value_name = "MODE", default_value = "simulate", hide_possible_values = true)]
     pub(crate) env_mode: EnvironmentMode,
     /// Environment steps
     #[arg(long, value_name = "STEPS", default_value = "100000", value_parser = values::timesteps)]
@@ -106,21 +104,23 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "timesteps", "episodes", "out"])]
     pub(crate) resume: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
     pub(crate) output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArguments {
-    #[command(flatten)]
-    pub(crate) load: LoadArguments,
-    #[command(flatten)]
-    pub(crate) rivals: RivalArguments,
     /// Episodes of one simulated day on the test part
     #[arg(long, value_name = "N", default_value = "100", value_parser = values::episodes)]
     pub(crate) episodes: u32,
     /// Write result.json and report.html to this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) rivals: RivalArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
 }

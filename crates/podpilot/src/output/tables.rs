@@ -1,6 +1,6 @@
 use std::io::{self, IsTerminal};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use podpilot_core::Objective;
 use podpilot_lab::{
     number::{amount, clock, latency, percent, signed_percent, signed_points},
@@ -141,18 +141,22 @@ pub(super) fn events(result: &SimulationResult) -> String {
 /// Names and values.
 pub(super) fn entries(entries: &[(String, String)]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     for (name, value) in entries {
         table.add_row([name, value]);
     }
     table
 }
 
+/// A rule under the headings on a terminal, nothing but columns when piped.
 fn plain(headings: &[impl AsRef<str>]) -> Table {
+    let style = if io::stdout().is_terminal() {
+        presets::NOTHING.header_separator(LineStyle::new('─', '─', '─', '─'))
+    } else {
+        presets::NOTHING
+    };
     let mut table = Table::new();
-    let drawn = io::stdout().is_terminal();
-    table.load_preset(if drawn { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
-    table.set_header(headings.iter().map(AsRef::as_ref));
+    table.load_style(style).set_header(headings.iter().map(AsRef::as_ref));
     table
 }
 
