@@ -12,17 +12,17 @@ pub(crate) struct LoadArguments {
     /// Scenario: a file, or the name of one that comes with podpilot
     #[arg(long, value_name = "FILE|NAME", default_value = "default")]
     pub(crate) scenario: String,
-    /// Trace that replaces the scenario's load: CSV, Prometheus query_range JSON or Grafana CSV export
+    /// Trace that replaces the scenario's load: CSV, Prometheus JSON or Grafana CSV export
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
     /// Share of the trace that trains; the rest tests [default: the scenario's, else 0.6]
-    #[arg(long, value_name = "SHARE", value_parser = values::share)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = values::share)]
     pub(crate) split: Option<f64>,
     /// Scale the trace so that the train part's P95 rate needs this many pods
-    #[arg(long, value_name = "PODS", requires = "trace", value_parser = values::positive)]
+    #[arg(long, value_name = "PODS", requires = "trace", allow_negative_numbers = true, value_parser = values::positive)]
     pub(crate) peak_replicas: Option<f64>,
     /// Root of everything random
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::seed)]
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = values::seed)]
     pub(crate) seed: u64,
 }
 

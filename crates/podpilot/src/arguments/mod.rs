@@ -70,7 +70,7 @@ pub(crate) enum EnvironmentMode {
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArguments {
     /// Stop after this many hours of load
-    #[arg(long, value_name = "HOURS", value_parser = values::positive)]
+    #[arg(long, value_name = "HOURS", allow_negative_numbers = true, value_parser = values::positive)]
     pub(crate) hours: Option<f64>,
     /// Write result.json and report.html to this directory
     #[arg(long, value_name = "DIR")]
@@ -92,10 +92,10 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "MODE", default_value = "simulate", hide_possible_values = true)]
     pub(crate) env_mode: EnvironmentMode,
     /// Environment steps
-    #[arg(long, value_name = "STEPS", default_value = "100000", value_parser = values::timesteps)]
+    #[arg(long, value_name = "STEPS", default_value = "100000", allow_negative_numbers = true, value_parser = values::timesteps)]
     pub(crate) timesteps: u64,
     /// Evaluation episodes of one simulated day on the test part
-    #[arg(long, value_name = "N", default_value = "100", value_parser = values::episodes)]
+    #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) episodes: u32,
     /// Run directory [default: runs/SCENARIO-AGENT-seedSEED]
     #[arg(long, value_name = "DIR")]
@@ -112,7 +112,7 @@ pub(crate) struct TrainArguments {
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArguments {
     /// Episodes of one simulated day on the test part
-    #[arg(long, value_name = "N", default_value = "100", value_parser = values::episodes)]
+    #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) episodes: u32,
     /// Write result.json and report.html to this directory
     #[arg(long, value_name = "DIR")]

@@ -65,6 +65,11 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 }
 
 fn told(headline: &Headline) -> String {
-    let support: String = headline.support.iter().map(|sentence| format!("  {sentence}\n")).collect();
-    format!("{}\n{support}", headline.claim.bold())
+    let mut text = format!("{}\n", headline.claim.bold());
+    for sentence in &headline.support {
+        text.push_str("  ");
+        text.push_str(sentence);
+        text.push('\n');
+    }
+    text
 }
