@@ -31,7 +31,8 @@ impl<E: Environment> Environments<E> {
             return Err(TrainError::config("environments", "there must be at least one"));
         };
         let (observation_len, action_count) = (first.observation_len(), first.action_count());
-        if members.iter().any(|e| e.observation_len() != observation_len || e.action_count() != action_count) {
+        if members.iter().any(|e| e.observation_len() != observation_len || e.action_count() != action_count)
+        {
             return Err(TrainError::config("environments", "all must have equal observations and actions"));
         }
         if action_count == 0 || observation_len == 0 {

@@ -6,6 +6,7 @@
 //! and settings give the same bits on every machine with fused multiply-add (x86-64 from 2013, AArch64).
 
 pub mod classic;
+pub mod counterfactual;
 pub mod dqn;
 mod environment;
 mod environments;

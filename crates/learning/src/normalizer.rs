@@ -70,7 +70,8 @@ impl RunningNormalizer {
             let squares: f64 = values().map(|value| (value - batch_mean) * (value - batch_mean)).sum();
             let delta = batch_mean - *mean;
             *mean += delta * batch / total;
-            *variance = (*variance * self.count + squares + delta * delta * self.count * batch / total) / total;
+            *variance =
+                (*variance * self.count + squares + delta * delta * self.count * batch / total) / total;
         }
         self.count = total;
     }
@@ -112,8 +113,9 @@ mod tests {
     #[test]
     fn batches_of_any_size_give_the_moments_of_all_rows() {
         let mut stream = Seed(2).stream();
-        let rows: Vec<f32> =
-            (0..1_000).flat_map(|_| [stream.normal(3.0, 2.0) as f32, stream.normal(-1.0, 0.1) as f32]).collect();
+        let rows: Vec<f32> = (0..1_000)
+            .flat_map(|_| [stream.normal(3.0, 2.0) as f32, stream.normal(-1.0, 0.1) as f32])
+            .collect();
         let mut normalizer = RunningNormalizer::new(2);
         let mut rest = &rows[..];
         for size in (1..).take_while(|_| true) {
@@ -125,7 +127,8 @@ mod tests {
             }
         }
         for column in 0..2 {
-            let values: Vec<f64> = rows.iter().skip(column).step_by(2).map(|&value| f64::from(value)).collect();
+            let values: Vec<f64> =
+                rows.iter().skip(column).step_by(2).map(|&value| f64::from(value)).collect();
             let mean = values.iter().sum::<f64>() / 1_000.0;
             let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / 1_000.0;
             assert!((normalizer.mean()[column] - mean).abs() < 1e-5);

@@ -40,7 +40,13 @@ impl Adam {
     ///
     /// # Panics
     /// If the slices have another length than the optimiser.
-    pub fn step(&mut self, learning_rate: f64, parameters: &mut [f32], gradient: &[f32], gradient_scale: f32) {
+    pub fn step(
+        &mut self,
+        learning_rate: f64,
+        parameters: &mut [f32],
+        gradient: &[f32],
+        gradient_scale: f32,
+    ) {
         assert!(parameters.len() == self.first.len() && gradient.len() == self.first.len());
         self.beta1_power *= Self::BETA1;
         self.beta2_power *= Self::BETA2;

@@ -84,7 +84,8 @@ impl EpisodeStatistics {
     pub(crate) fn metrics(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let count = self.returns.len() as f64;
         let mean = |values: &VecDeque<f64>| values.iter().sum::<f64>() / count;
-        let means = [("rollout/ep_rew_mean", mean(&self.returns)), ("rollout/ep_len_mean", mean(&self.lengths))];
+        let means =
+            [("rollout/ep_rew_mean", mean(&self.returns)), ("rollout/ep_len_mean", mean(&self.lengths))];
         means.into_iter().filter(move |_| count > 0.0)
     }
 

@@ -27,9 +27,8 @@ impl Schedule {
     pub fn at(self, progress: f64) -> f64 {
         match self {
             Self::Constant(value) => value,
-            Self::Linear { start, end, fraction } => {
-                start + (end - start) * (progress / fraction).clamp(0.0, 1.0)
-            }
+            Self::Linear { end, fraction, .. } if progress >= fraction => end,
+            Self::Linear { start, end, fraction } => start + (end - start) * (progress / fraction).max(0.0),
         }
     }
 }

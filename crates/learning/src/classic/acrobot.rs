@@ -63,8 +63,9 @@ fn derivative([angle_1, angle_2, speed_1, speed_2]: [f64; 4], torque: f64) -> [f
         - 2.0 * MASS * LENGTH * CENTRE * speed_2 * speed_1 * sin_2
         + (MASS * CENTRE + MASS * LENGTH) * GRAVITY * libm::cos(angle_1 - PI / 2.0)
         + phi2;
-    let acceleration_2 = (torque + d2 / d1 * phi1 - MASS * LENGTH * CENTRE * (speed_1 * speed_1) * sin_2 - phi2)
-        / (MASS * CENTRE * CENTRE + INERTIA - d2 * d2 / d1);
+    let acceleration_2 =
+        (torque + d2 / d1 * phi1 - MASS * LENGTH * CENTRE * (speed_1 * speed_1) * sin_2 - phi2)
+            / (MASS * CENTRE * CENTRE + INERTIA - d2 * d2 / d1);
     let acceleration_1 = -(d2 * acceleration_2 + phi1) / d1;
     [speed_1, speed_2, acceleration_1, acceleration_2]
 }

@@ -40,8 +40,13 @@ impl<E: Environment> Dqn<E> {
         let (inputs, actions) = (environments.observation_len(), environments.action_count());
         let count = environments.count();
         let buffer = ReplayBuffer::new(config.buffer_size, inputs, environments.mask_len());
-        let network =
-            ValueNetwork::new((inputs, actions), &config.hidden, config.activation, config.dueling, seed.named("q"));
+        let network = ValueNetwork::new(
+            (inputs, actions),
+            &config.hidden,
+            config.activation,
+            config.dueling,
+            seed.named("q"),
+        );
         let acting = Workspace::new(network.mlp.shape(), count);
         Ok(Self {
             queues: vec![NStepQueue::new(config.n_step, config.gamma, inputs); count],
@@ -152,7 +157,11 @@ impl<E: Environment> Dqn<E> {
         for (index, action) in self.actions.iter_mut().enumerate() {
             let random = warming_up || self.exploring.uniform() < epsilon;
             *action = if random {
-                random_action(self.environments.mask(index), self.environments.action_count(), &mut self.exploring)
+                random_action(
+                    self.environments.mask(index),
+                    self.environments.action_count(),
+                    &mut self.exploring,
+                )
             } else {
                 GREEDY
             };

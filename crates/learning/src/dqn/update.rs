@@ -34,7 +34,12 @@ pub(super) struct UpdateMeasures {
 }
 
 impl Learner {
-    pub(super) fn new(online: ValueNetwork, buffer: &ReplayBuffer, mask_len: usize, batch_size: usize) -> Self {
+    pub(super) fn new(
+        online: ValueNetwork,
+        buffer: &ReplayBuffer,
+        mask_len: usize,
+        batch_size: usize,
+    ) -> Self {
         let shape = online.mlp.shape().clone();
         let len = online.mlp.parameters().len();
         Self {

@@ -1,4 +1,4 @@
-use crate::state::{StateError, StateReader, StateWriter};
+use crate::state::{StateError, StateReader, StateWriter, expect_equal};
 use crate::{End, Environment, Step};
 use podpilot_random::{Seed, Stream};
 
@@ -121,5 +121,23 @@ impl Environment for MaskedIdentity {
 
     fn action_mask(&self, mask: &mut [bool]) {
         mask.copy_from_slice(&self.mask);
+    }
+
+    fn save_state(&self) -> Option<Vec<u8>> {
+        let mut writer = StateWriter::new();
+        writer.section("masked identity");
+        writer.bytes(&self.inner.save_state()?);
+        writer.bools(&self.mask);
+        Some(writer.into_bytes())
+    }
+
+    fn load_state(&mut self, state: &[u8]) -> Result<(), StateError> {
+        let mut reader = StateReader::new(state);
+        reader.section("masked identity")?;
+        self.inner.load_state(reader.bytes()?)?;
+        let mask = reader.bools()?;
+        expect_equal("number of actions", mask.len(), self.mask.len())?;
+        self.mask = mask;
+        reader.finish()
     }
 }

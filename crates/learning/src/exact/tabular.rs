@@ -40,7 +40,8 @@ impl TabularMdp {
             transitions.push(end_probability);
         }
         let rewards = (0..states * actions).map(|_| stream.uniform_in(-1.0, 1.0)).collect();
-        let allowed = (0..states * actions).map(|at| !masked || (at / actions + at % actions).is_multiple_of(2));
+        let allowed =
+            (0..states * actions).map(|at| !masked || (at / actions + at % actions).is_multiple_of(2));
         Self {
             states,
             actions,

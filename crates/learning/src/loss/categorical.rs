@@ -29,7 +29,8 @@ impl Categorical {
         let scale = 1.0 / sum;
         for (action, &logit) in logits.iter().enumerate() {
             self.probabilities[action] *= scale;
-            self.log_probabilities[action] = if allowed(action) { logit - log_sum } else { f32::NEG_INFINITY };
+            self.log_probabilities[action] =
+                if allowed(action) { logit - log_sum } else { f32::NEG_INFINITY };
         }
     }
 
@@ -111,7 +112,9 @@ mod tests {
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6 && probabilities[1] == 0.0);
         let ratio = f64::from(probabilities[0] / probabilities[3]);
         assert!((ratio - libm::exp(0.5)).abs() < 1e-5);
-        assert!((f64::from(categorical.log_probability(2)) - libm::log(f64::from(probabilities[2]))).abs() < 1e-5);
+        assert!(
+            (f64::from(categorical.log_probability(2)) - libm::log(f64::from(probabilities[2]))).abs() < 1e-5
+        );
     }
 
     #[test]

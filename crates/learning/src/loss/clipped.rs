@@ -73,7 +73,9 @@ mod tests {
         let mut distribution = Categorical::new(3);
         distribution.set(&LOGITS, &[]);
         let now = distribution.log_probability(1);
-        for (shift, advantage) in [(0.05, 1.3), (0.05, -1.3), (0.5, 1.0), (-0.5, -1.0), (0.5, -1.0), (-0.5, 1.0)] {
+        for (shift, advantage) in
+            [(0.05, 1.3), (0.05, -1.3), (0.5, 1.0), (-0.5, -1.0), (0.5, -1.0), (-0.5, 1.0)]
+        {
             let old = now - shift;
             let mut gradient = [0.0; 3];
             let loss = ClippedPolicyLoss { clip_range: 0.2, entropy_coefficient: 0.03, weight: 0.5 };

@@ -41,7 +41,8 @@ fn orthogonal(rows: usize, columns: usize, gain: f32, stream: &mut Stream) -> Ve
             basis.push(vector);
         }
     }
-    let at = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
+    let at =
+        |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
     (0..rows * columns).map(|i| (at(i / columns, i % columns) * f64::from(gain)) as f32).collect()
 }
 

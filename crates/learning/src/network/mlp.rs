@@ -143,7 +143,7 @@ impl Mlp {
                 transpose(
                     &self.parameters[layer.weights()],
                     layer.width,
-                    &mut workspace.transposed,
+                    &mut workspace.transposed[index],
                     width,
                     (layer.inputs, layer.outputs),
                 );
@@ -151,7 +151,7 @@ impl Mlp {
                     left: Left::Rows(signal, layer.width),
                     rows,
                     depth: layer.outputs,
-                    right: &workspace.transposed,
+                    right: &workspace.transposed[index],
                     width,
                     bias: &[],
                     epilogue: Epilogue::Derivative(self.shape.activation, &workspace.activations[previous]),

@@ -12,8 +12,8 @@ pub struct Workspace {
     pub(crate) activations: Vec<Vec<f32>>,
     /// Loss gradient with respect to the sums of each layer, rows padded.
     pub(crate) gradients: Vec<Vec<f32>>,
-    /// The transpose of one weight matrix.
-    pub(crate) transposed: Vec<f32>,
+    /// Transpose of each weight matrix; one buffer each, so that padding stays zero.
+    pub(crate) transposed: Vec<Vec<f32>>,
     /// Copied columns of one matrix.
     pub(crate) pack: Vec<f32>,
 }
@@ -23,15 +23,16 @@ impl Workspace {
     pub fn new(shape: &MlpShape, batch: usize) -> Self {
         let (layers, _) = Layer::of(shape);
         let per_layer = || layers.iter().map(|layer| vec![0.0; batch * layer.width]).collect();
-        let transposed = layers.iter().map(|layer| layer.outputs * padded(layer.inputs)).max();
-        let deepest = layers.iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(0).max(batch);
+        let transposed = layers.iter().map(|layer| vec![0.0; layer.outputs * padded(layer.inputs)]);
+        let deepest =
+            layers.iter().map(|layer| layer.inputs.max(layer.outputs)).max().unwrap_or(0).max(batch);
         Self {
             batch,
             outputs: shape.outputs,
             rows: 0,
             activations: per_layer(),
             gradients: per_layer(),
-            transposed: vec![0.0; transposed.unwrap_or(0)],
+            transposed: transposed.collect(),
             pack: vec![0.0; 2 * PAD * deepest],
         }
     }
@@ -50,8 +51,15 @@ impl Workspace {
 
     /// Where the loss's gradient with respect to a row's outputs is written before a backward pass.
     pub fn output_gradient_mut(&mut self, row: usize) -> &mut [f32] {
-        let width = padded(self.outputs);
+        self.output_and_gradient_mut(row).1
+    }
+
+    /// A row's outputs, and where the loss's gradient with respect to them is written.
+    pub fn output_and_gradient_mut(&mut self, row: usize) -> (&[f32], &mut [f32]) {
+        let at = row * padded(self.outputs);
+        let at = at..at + self.outputs;
+        let outputs = self.activations.last().map_or(&[][..], Vec::as_slice);
         let gradients = self.gradients.last_mut().map_or(&mut [][..], Vec::as_mut_slice);
-        &mut gradients[row * width..row * width + self.outputs]
+        (&outputs[at.clone()], &mut gradients[at])
     }
 }

@@ -1,5 +1,6 @@
 //! Policies as they are saved, loaded and run.
 
+mod codec;
 mod file;
 mod greedy;
 

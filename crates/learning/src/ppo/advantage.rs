@@ -44,7 +44,13 @@ mod tests {
     use podpilot_random::Seed;
 
     /// The definition: Σ (γλ)^l δ over the rest of the episode.
-    fn naive(estimation: AdvantageEstimation, rewards: &[f32], values: &[f32], ended: &[bool], last: f32) -> Vec<f64> {
+    fn naive(
+        estimation: AdvantageEstimation,
+        rewards: &[f32],
+        values: &[f32],
+        ended: &[bool],
+        last: f32,
+    ) -> Vec<f64> {
         let next_value = |t: usize| match (ended[t], values.get(t + 1)) {
             (true, _) => 0.0,
             (false, Some(&value)) => f64::from(value),
@@ -79,13 +85,15 @@ mod tests {
                 let (rewards, values) = (draw(), draw());
                 let mut ended = vec![false; steps * environments];
                 for environment in 0..environments {
-                    (1..=episodes).for_each(|e| ended[(e * 11 + environment) * environments + environment] = true);
+                    (1..=episodes)
+                        .for_each(|e| ended[(e * 11 + environment) * environments + environment] = true);
                 }
                 let last_values = [0.4, -0.6, 0.1];
                 let mut advantages = vec![0.0; steps * environments];
                 estimation.estimate(&rewards, &values, &ended, &last_values, &mut advantages);
                 for (environment, &last) in last_values.iter().enumerate() {
-                    let of = |all: &[f32]| all.iter().skip(environment).step_by(3).copied().collect::<Vec<f32>>();
+                    let of =
+                        |all: &[f32]| all.iter().skip(environment).step_by(3).copied().collect::<Vec<f32>>();
                     let ended: Vec<bool> = ended.iter().skip(environment).step_by(3).copied().collect();
                     let expected = naive(estimation, &of(&rewards), &of(&values), &ended, last);
                     for (found, expected) in of(&advantages).into_iter().zip(expected) {

@@ -51,7 +51,9 @@ impl Rollout {
     /// Advantages of all steps, and from them what the values should have been.
     pub(super) fn estimate_advantages(&mut self, estimation: AdvantageEstimation, last_values: &[f32]) {
         estimation.estimate(&self.rewards, &self.values, &self.ended, last_values, &mut self.advantages);
-        for (target, (advantage, value)) in self.returns.iter_mut().zip(self.advantages.iter().zip(&self.values)) {
+        for (target, (advantage, value)) in
+            self.returns.iter_mut().zip(self.advantages.iter().zip(&self.values))
+        {
             *target = advantage + value;
         }
     }

@@ -6,7 +6,8 @@ use crate::environments::Environments;
 use crate::loss::Categorical;
 use crate::state::{StateReader, StateWriter, expect_equal};
 use crate::{
-    End, Environment, GreedyPolicy, Mlp, Progress, RunningNormalizer, StateError, TrainError, TrainOutcome, Workspace,
+    End, Environment, GreedyPolicy, Mlp, Progress, RunningNormalizer, StateError, TrainError, TrainOutcome,
+    Workspace,
 };
 use core::ops::ControlFlow;
 use podpilot_random::{Seed, Stream};

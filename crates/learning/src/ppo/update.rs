@@ -43,9 +43,18 @@ pub(super) struct Scheduled {
 }
 
 impl ActorCritic {
-    pub(super) fn new(config: &PpoConfig, (inputs, actions): (usize, usize), rollout_len: usize, seed: Seed) -> Self {
-        let shape =
-            |outputs| MlpShape { inputs, hidden: config.hidden.clone(), outputs, activation: config.activation };
+    pub(super) fn new(
+        config: &PpoConfig,
+        (inputs, actions): (usize, usize),
+        rollout_len: usize,
+        seed: Seed,
+    ) -> Self {
+        let shape = |outputs| MlpShape {
+            inputs,
+            hidden: config.hidden.clone(),
+            outputs,
+            activation: config.activation,
+        };
         let orthogonal =
             |output_gain| Initialisation::Orthogonal { hidden_gain: core::f32::consts::SQRT_2, output_gain };
         let policy = Mlp::new(shape(actions), orthogonal(0.01), seed.named("policy"));
@@ -187,7 +196,8 @@ fn value_loss(config: &PpoConfig, value: f32, old_value: f32, target: f32) -> (f
 fn standardise(values: &mut [f32]) {
     let count = values.len() as f64;
     let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|&value| (f64::from(value) - mean) * (f64::from(value) - mean)).sum();
+    let squares: f64 =
+        values.iter().map(|&value| (f64::from(value) - mean) * (f64::from(value) - mean)).sum();
     let scale = 1.0 / ((squares / (count - 1.0)).sqrt() + 1e-8);
     values.iter_mut().for_each(|value| *value = ((f64::from(*value) - mean) * scale) as f32);
 }
@@ -235,9 +245,9 @@ mod tests {
 
     #[test]
     fn value_clipping_takes_the_larger_error_and_stops_its_gradient() {
-        let mut config = PpoConfig { value_clip_range: Some(0.2), ..PpoConfig::default() };
-        // Moved 0.5 towards the target, only 0.2 of it counts: the clipped error is larger, and constant.
-        assert_eq!(value_loss(&config, 1.5, 1.0, 2.0), (0.8 * 0.8, 0.0));
+        let mut config = PpoConfig { value_clip_range: Some(0.25), ..PpoConfig::default() };
+        // Moved 0.5 towards the target, only 0.25 of it counts: the clipped error is larger, and constant.
+        assert_eq!(value_loss(&config, 1.5, 1.0, 2.0), (0.5625, 0.0));
         // Moved away from the target: the plain error is larger.
         assert_eq!(value_loss(&config, 0.5, 1.0, 2.0), (2.25, -3.0));
         config.value_clip_range = None;

@@ -134,19 +134,24 @@ mod tests {
     #[test]
     fn termination_sums_what_is_left_and_bootstraps_nothing() {
         let kept = episode(3, &[1.0, 2.0, 4.0, 8.0], Some(End::Terminated));
-        let expected = [(0.0, 3.0, 0.125, 3.0), (1.0, 6.0, 0.0, 4.0), (2.0, 8.0, 0.0, 4.0), (3.0, 8.0, 0.0, 4.0)];
+        let expected =
+            [(0.0, 3.0, 0.125, 3.0), (1.0, 6.0, 0.0, 4.0), (2.0, 8.0, 0.0, 4.0), (3.0, 8.0, 0.0, 4.0)];
         assert_eq!(kept, expected);
     }
 
     #[test]
     fn truncation_bootstraps_from_the_last_observation_by_the_steps_done() {
         let kept = episode(3, &[1.0, 2.0, 4.0, 8.0], Some(End::Truncated));
-        let expected = [(0.0, 3.0, 0.125, 3.0), (1.0, 6.0, 0.125, 4.0), (2.0, 8.0, 0.25, 4.0), (3.0, 8.0, 0.5, 4.0)];
+        let expected =
+            [(0.0, 3.0, 0.125, 3.0), (1.0, 6.0, 0.125, 4.0), (2.0, 8.0, 0.25, 4.0), (3.0, 8.0, 0.5, 4.0)];
         assert_eq!(kept, expected);
     }
 
     #[test]
     fn an_episode_shorter_than_n_is_summed_whole() {
-        assert_eq!(episode(5, &[1.0, 2.0], Some(End::Truncated)), [(0.0, 2.0, 0.25, 2.0), (1.0, 2.0, 0.5, 2.0)]);
+        assert_eq!(
+            episode(5, &[1.0, 2.0], Some(End::Truncated)),
+            [(0.0, 2.0, 0.25, 2.0), (1.0, 2.0, 0.5, 2.0)]
+        );
     }
 }

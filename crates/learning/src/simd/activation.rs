@@ -79,7 +79,8 @@ mod tests {
         let inputs: Vec<f32> = (-100_000..100_000).map(|i| i as f32 * 1.2e-4).collect();
         let mut outputs = inputs.clone();
         dispatch(TanhAll(&mut outputs));
-        let worst = inputs.iter().zip(&outputs).map(|(&x, &y)| (f64::from(y) - libm::tanh(f64::from(x))).abs());
+        let worst =
+            inputs.iter().zip(&outputs).map(|(&x, &y)| (f64::from(y) - libm::tanh(f64::from(x))).abs());
         let worst = worst.fold(0.0, f64::max);
         assert!(worst < 6e-7, "worst error {worst}");
         let mut extremes = [0.0, f32::INFINITY, f32::NEG_INFINITY, 1e30, -1e30, f32::MIN_POSITIVE, -0.5, 0.5];

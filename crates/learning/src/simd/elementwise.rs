@@ -20,7 +20,13 @@ pub(crate) struct AdamStep {
 }
 
 /// Updates parameters and both moments from the gradient; all slices have equal lengths.
-pub(crate) fn adam(step: AdamStep, parameters: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
+pub(crate) fn adam(
+    step: AdamStep,
+    parameters: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    gradient: &[f32],
+) {
     dispatch(
         #[inline(always)]
         || {

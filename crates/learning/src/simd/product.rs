@@ -270,7 +270,12 @@ mod tests {
     }
 
     /// The same chain of fused multiply-adds, one number at a time.
-    fn plain(left: impl Fn(usize, usize) -> f32, right: &[f32], bias: &[f32], size: (usize, usize, usize)) -> Vec<f32> {
+    fn plain(
+        left: impl Fn(usize, usize) -> f32,
+        right: &[f32],
+        bias: &[f32],
+        size: (usize, usize, usize),
+    ) -> Vec<f32> {
         let (rows, depth, width) = size;
         let mut out = vec![0.0; rows * width];
         for row in 0..rows {
@@ -285,7 +290,13 @@ mod tests {
         out
     }
 
-    fn run(left: Left<'_>, right: &[f32], bias: &[f32], size: (usize, usize, usize), epilogue: Epilogue<'_>) -> Vec<f32> {
+    fn run(
+        left: Left<'_>,
+        right: &[f32],
+        bias: &[f32],
+        size: (usize, usize, usize),
+        epilogue: Epilogue<'_>,
+    ) -> Vec<f32> {
         let (rows, depth, width) = size;
         let (mut out, mut pack) = (vec![9.0; rows * width], vec![0.0; 2 * PAD * depth]);
         Product { left, rows, depth, right, width, bias, epilogue, out: &mut out, pack: &mut pack }.run();
@@ -321,7 +332,13 @@ mod tests {
     fn a_row_has_the_same_bits_in_every_batch() {
         let (depth, width) = (64, 256);
         let (right, bias, left) = (drawn(depth * width, 1), drawn(width, 2), drawn(13 * depth, 3));
-        let all = run(Left::Rows(&left, depth), &right, &bias, (13, depth, width), Epilogue::Activate(Activation::Tanh));
+        let all = run(
+            Left::Rows(&left, depth),
+            &right,
+            &bias,
+            (13, depth, width),
+            Epilogue::Activate(Activation::Tanh),
+        );
         for row in 0..13 {
             let alone = &left[row * depth..];
             let epilogue = Epilogue::Activate(Activation::Tanh);
