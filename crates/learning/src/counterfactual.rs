@@ -228,7 +228,9 @@ fn advantages(policy: &[f32], outcomes: &Outcomes<'_>, actions: usize) -> Vec<f3
         all.iter().enumerate().filter(|&(at, _)| allowed(at)).map(|(_, &a)| f64::from(a) * f64::from(a));
     let count = (0..all.len()).filter(|&at| allowed(at)).count().max(1) as f64;
     let scale = 1.0 / ((squares.sum::<f64>() / count).sqrt() + 1e-8);
-    all.iter_mut().for_each(|advantage| *advantage = (f64::from(*advantage) * scale) as f32);
+    for advantage in &mut all {
+        *advantage = (f64::from(*advantage) * scale) as f32;
+    }
     all
 }
 

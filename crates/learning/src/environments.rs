@@ -108,24 +108,21 @@ impl<E: Environment> Environments<E> {
         let step = self.members[index].step(action, &mut self.last_observation);
         self.returns[index] += f64::from(step.reward);
         self.lengths[index] += 1;
-        match step.end {
-            Some(end) => {
-                // A terminated task has no further actions, and its mask need not be sound.
-                if self.has_masks && end == End::Truncated {
-                    self.members[index].action_mask(&mut self.last_mask);
-                } else {
-                    self.last_mask.fill(true);
-                }
-                self.statistics.add(self.returns[index], self.lengths[index]);
-                self.start_over(index);
+        if let Some(end) = step.end {
+            // A terminated task has no further actions, and its mask need not be sound.
+            if self.has_masks && end == End::Truncated {
+                self.members[index].action_mask(&mut self.last_mask);
+            } else {
+                self.last_mask.fill(true);
             }
-            None => {
-                let at = index * self.observation_len;
-                self.observations[at..at + self.observation_len].copy_from_slice(&self.last_observation);
-                self.refresh_mask(index);
-                let mask_len = self.mask_len();
-                self.last_mask.copy_from_slice(&self.masks[index * mask_len..(index + 1) * mask_len]);
-            }
+            self.statistics.add(self.returns[index], self.lengths[index]);
+            self.start_over(index);
+        } else {
+            let at = index * self.observation_len;
+            self.observations[at..at + self.observation_len].copy_from_slice(&self.last_observation);
+            self.refresh_mask(index);
+            let mask_len = self.mask_len();
+            self.last_mask.copy_from_slice(&self.masks[index * mask_len..(index + 1) * mask_len]);
         }
         step
     }

@@ -3,7 +3,7 @@
 //! Everything an agent needs and nothing about autoscaling: multilayer perceptrons with closed-form gradients, Adam,
 //! replay, DQN and PPO with action masks, quantile regression, a policy file that PyTorch can open, and the classic
 //! environments that prove the learners. One thread, `f32`, no allocation in the training loop. The same build, seed
-//! and settings give the same bits on every machine with fused multiply-add (x86-64 from 2013, AArch64).
+//! and settings give the same bits on every machine with fused multiply-add (x86-64 from 2013, ARM64).
 
 pub mod classic;
 pub mod counterfactual;

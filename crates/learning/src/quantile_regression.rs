@@ -129,7 +129,9 @@ impl QuantileRegression {
         for (row, &at) in chosen.iter().enumerate() {
             let (predictions, gradient) = workspace.output_and_gradient_mut(row);
             pinball(&self.quantiles, predictions, targets[at], gradient);
-            gradient.iter_mut().for_each(|slope| *slope *= share);
+            for slope in gradient {
+                *slope *= share;
+            }
         }
     }
 }

@@ -252,7 +252,7 @@ impl<'a> StateReader<'a> {
 }
 
 /// Compares a value of the saved state with the one this trainer has.
-pub(crate) fn expect_equal<T: PartialEq + ToString>(
+pub(crate) fn expect_equal<T: PartialEq + ToString + Copy>(
     field: &'static str,
     found: T,
     expected: T,

@@ -24,7 +24,7 @@ impl TimeLimit {
     }
 
     /// State of an environment that consists of `numbers` and this counter.
-    pub(super) fn save(&self, name: &str, numbers: &[f64]) -> Vec<u8> {
+    pub(super) fn save(self, name: &str, numbers: &[f64]) -> Vec<u8> {
         let mut writer = StateWriter::new();
         writer.section(name);
         writer.f64s(numbers);

@@ -37,8 +37,7 @@ fn orthogonal(rows: usize, columns: usize, gain: f32, stream: &mut Stream) -> Ve
         }
         let norm = vector.iter().map(|a| a * a).sum::<f64>().sqrt();
         if norm > 1e-6 {
-            vector.iter_mut().for_each(|a| *a /= norm);
-            basis.push(vector);
+            basis.push(vector.iter().map(|a| a / norm).collect());
         }
     }
     let at =

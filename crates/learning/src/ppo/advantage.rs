@@ -21,9 +21,9 @@ impl AdvantageEstimation {
         advantages: &mut [f32],
     ) {
         let environments = last_values.len();
-        for environment in 0..environments {
+        for (environment, &last_value) in last_values.iter().enumerate() {
             let mut advantage = 0.0;
-            let mut next_value = f64::from(last_values[environment]);
+            let mut next_value = f64::from(last_value);
             for at in (environment..rewards.len()).step_by(environments).rev() {
                 if ended[at] {
                     (advantage, next_value) = (0.0, 0.0);

@@ -199,7 +199,9 @@ fn standardise(values: &mut [f32]) {
     let squares: f64 =
         values.iter().map(|&value| (f64::from(value) - mean) * (f64::from(value) - mean)).sum();
     let scale = 1.0 / ((squares / (count - 1.0)).sqrt() + 1e-8);
-    values.iter_mut().for_each(|value| *value = ((f64::from(*value) - mean) * scale) as f32);
+    for value in values {
+        *value = ((f64::from(*value) - mean) * scale) as f32;
+    }
 }
 
 impl UpdateMeasures {

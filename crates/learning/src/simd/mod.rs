@@ -4,6 +4,11 @@
 //! Each output number is one chain of fused multiply-adds in a fixed order, whatever the width of the vectors and the
 //! size of the batch: results do not depend on either.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a function that is not inlined is compiled without the vector instructions"
+)]
+
 mod activation;
 mod elementwise;
 mod product;

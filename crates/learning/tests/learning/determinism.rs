@@ -66,9 +66,9 @@ fn progress_reports_carry_the_usual_names() {
     ];
     trainer
         .train(512, &mut |progress| {
-            names
-                .iter()
-                .for_each(|name| assert!(progress.metric(name).is_some_and(f64::is_finite), "{name}"));
+            for name in names {
+                assert!(progress.metric(name).is_some_and(f64::is_finite), "{name}");
+            }
             ControlFlow::Continue(())
         })
         .unwrap();

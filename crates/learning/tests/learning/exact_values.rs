@@ -1,8 +1,8 @@
 //! A small process whose action values are known by value iteration.
 
 use super::quiet;
-use podpilot_learning::loss::ValueLoss;
 use podpilot_learning::exact::TabularMdp;
+use podpilot_learning::loss::ValueLoss;
 use podpilot_learning::{Dqn, DqnConfig, Ppo, PpoConfig, Schedule, Workspace};
 use podpilot_random::Seed;
 

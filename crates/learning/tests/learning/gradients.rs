@@ -46,7 +46,10 @@ fn gradients_match_finite_differences_for_all_shapes_and_batches() {
                 }
                 // A unit of ReLU may cross its corner within the step.
                 let tolerance = if activation == Activation::Relu { 0.15 } else { 6e-3 };
-                assert!((numeric - analytic).abs() < tolerance * rows as f64, "{shape:?} {at}: {numeric} {analytic}");
+                assert!(
+                    (numeric - analytic).abs() < tolerance * rows as f64,
+                    "{shape:?} {at}: {numeric} {analytic}"
+                );
             }
         }
     }

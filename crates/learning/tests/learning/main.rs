@@ -1,5 +1,7 @@
 //! The learners against exact answers, PyTorch, Gymnasium and themselves.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod classic_trajectories;
 mod determinism;
 mod exact_values;
