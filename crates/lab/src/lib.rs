@@ -1,10 +1,27 @@
 //! Training, evaluation and reports on the simulator.
 
 mod error;
+mod evaluate;
+mod evaluation;
 pub mod explain;
+mod inspect;
+mod manifest_file;
 pub mod number;
+mod policy_store;
 pub mod report;
 pub mod request;
 pub mod result;
+mod run_directory;
+mod scenario_file;
+mod sha256;
+mod simulate;
+mod train;
+mod training;
+mod workbench;
 
 pub use error::LabError;
+pub use evaluate::evaluate;
+pub use inspect::{Inspection, inspect};
+pub use scenario_file::bundled_names;
+pub use simulate::simulate;
+pub use train::{TrainedRun, resume, train};

@@ -3,9 +3,11 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use podpilot_core::Span;
+use serde::{Deserialize, Serialize};
 
 /// Which service, which load, which part of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LoadChoice {
     /// A scenario file, or the name of one that comes with podpilot.
     pub scenario: String,
@@ -13,10 +15,14 @@ pub struct LoadChoice {
     pub trace: Option<PathBuf>,
     /// Share of the trace that trains, in (0, 1); `None` takes the scenario's or the manifest's.
     pub train_share: Option<f64>,
+    /// Scales a trace so that the P95 rate of its train part needs this many pods (`--peak-replicas`). `None`: what the
+    /// scenario says, else 20 for training and evaluation and the recorded rates for `simulate`.
+    pub peak_replicas: Option<f64>,
 }
 
 /// Which learner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AgentKind {
     /// Proximal policy optimisation.
     Ppo,
@@ -66,7 +72,8 @@ pub struct AutoscalerChoice {
 }
 
 /// Train an agent, then evaluate it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TrainRequest {
     /// Service and load.
     pub load: LoadChoice,

@@ -8,32 +8,32 @@ use serde::Serialize;
 use crate::LabError;
 
 /// Names of the files in a run directory.
-pub mod file {
+pub(crate) mod file {
     /// The scenario in effect, YAML.
-    pub const SCENARIO: &str = "scenario.yaml";
+    pub(crate) const SCENARIO: &str = "scenario.yaml";
     /// The settings in effect, JSON.
-    pub const SETTINGS: &str = "settings.json";
+    pub(crate) const SETTINGS: &str = "settings.json";
     /// One JSON object a line, as training goes on.
-    pub const METRICS: &str = "metrics.jsonl";
+    pub(crate) const METRICS: &str = "metrics.jsonl";
     /// The trained policy.
-    pub const POLICY: &str = "policy.safetensors";
+    pub(crate) const POLICY: &str = "policy.safetensors";
     /// The evaluation.
-    pub const RESULT: &str = "result.json";
+    pub(crate) const RESULT: &str = "result.json";
     /// The page to look at.
-    pub const REPORT: &str = "report.html";
+    pub(crate) const REPORT: &str = "report.html";
     /// State of an unfinished training.
-    pub const CHECKPOINT: &str = "checkpoint.bin";
+    pub(crate) const CHECKPOINT: &str = "checkpoint.bin";
 }
 
 /// A run's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunDirectory {
+pub(crate) struct RunDirectory {
     path: PathBuf,
 }
 
 impl RunDirectory {
     /// Makes the folder and checks that it can be written to.
-    pub fn create(path: &Path) -> Result<Self, LabError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, LabError> {
         let not_writable = |source| LabError::NotWritable { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(not_writable)?;
         let probe = path.join(".write-probe");
@@ -42,7 +42,7 @@ impl RunDirectory {
     }
 
     /// An existing folder.
-    pub fn open(path: &Path) -> Result<Self, LabError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, LabError> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Ok(Self { path: path.to_owned() }),
             Ok(_) => Err(LabError::BadInput(format!("{}: not a run directory", path.display()))),
@@ -51,17 +51,17 @@ impl RunDirectory {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Path of one of its files.
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
     /// Writes a file whole or not at all: beside the target, then renamed.
-    pub fn write(&self, name: &str, content: &[u8]) -> Result<(), LabError> {
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), LabError> {
         let target = self.file(name);
         let beside = self.file(&format!("{name}.tmp"));
         fs::write(&beside, content)
@@ -70,7 +70,7 @@ impl RunDirectory {
     }
 
     /// Writes a value as indented JSON with a newline at the end.
-    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), LabError> {
+    pub(crate) fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), LabError> {
         let mut text = serde_json::to_string_pretty(value)
             .map_err(|error| LabError::Failed(format!("{name}: {error}")))?;
         text.push('\n');
@@ -78,13 +78,13 @@ impl RunDirectory {
     }
 
     /// Reads one of its files.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>, LabError> {
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, LabError> {
         let path = self.file(name);
         fs::read(&path).map_err(|source| LabError::Unreadable { path, source })
     }
 
     /// Removes a file if it is there.
-    pub fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         // A file that stays behind does no harm: a finished run is told by its result.
         let _ = fs::remove_file(self.file(name));
     }

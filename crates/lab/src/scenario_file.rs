@@ -14,7 +14,24 @@ macro_rules! bundled {
 }
 
 /// Name and text of the scenarios in the folder `scenarios/` of the source tree.
-const BUNDLED: &[(&str, &str)] = bundled!["default"];
+const BUNDLED: &[(&str, &str)] = bundled![
+    "default",
+    "bursty-arrivals",
+    "crowded-node",
+    "daily",
+    "faulty-cluster",
+    "faulty-metrics",
+    "flash-crowd",
+    "idle",
+    "leak",
+    "least-connections",
+    "no-cpu-limit",
+    "ramp",
+    "shared-queue",
+    "small-limit",
+    "spike",
+    "steady",
+];
 
 /// A scenario and the folder that relative paths in it start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +60,8 @@ pub fn load_scenario(choice: &str) -> Result<LoadedScenario, LabError> {
             "--scenario {choice}: neither a file nor one of the scenarios that come with podpilot ({known})"
         )));
     }
-    let text = fs::read_to_string(path)
-        .map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
     let scenario = parse_scenario(&text, choice)?;
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     Ok(LoadedScenario { scenario, folder: Some(folder) })
@@ -52,8 +69,8 @@ pub fn load_scenario(choice: &str) -> Result<LoadedScenario, LabError> {
 
 /// Parses and validates the text of a scenario; `name` is the file name in errors.
 pub fn parse_scenario(text: &str, name: &str) -> Result<Scenario, LabError> {
-    let scenario: Scenario =
-        serde_saphyr::from_str(text).map_err(|error| LabError::BadInput(format!("{name}: {}", one_line(&error))))?;
+    let scenario: Scenario = serde_saphyr::from_str(text)
+        .map_err(|error| LabError::BadInput(format!("{name}: {}", one_line(&error))))?;
     scenario.validate().map_err(|error| LabError::BadInput(format!("{name}: {error}")))?;
     Ok(scenario)
 }

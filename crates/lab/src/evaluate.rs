@@ -1,0 +1,75 @@
+//! `podpilot evaluate`: policies and autoscalers on the test part.
+
+use podpilot_controller::{Policy, TrainedPolicy};
+use podpilot_random::Seed;
+
+use crate::evaluation::{Contender, EvaluationPlan};
+use crate::policy_store::StoredPolicy;
+use crate::request::{EvaluateRequest, Observer};
+use crate::result::{EvaluationResult, PolicyProvenance, Role};
+use crate::run_directory::{RunDirectory, file};
+use crate::workbench::{DefaultScale, Workbench};
+use crate::{LabError, evaluation, report, training};
+
+/// Evaluates policies and autoscalers beside `quantile` and HPA's front.
+pub fn evaluate(
+    request: &EvaluateRequest,
+    observer: &mut dyn Observer,
+) -> Result<EvaluationResult, LabError> {
+    let seed = Seed(request.seed);
+    let stored =
+        request.policies.iter().map(|path| StoredPolicy::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let bench = Workbench::open(&request.load, DefaultScale::PeakReplicas, seed, observer)?;
+    let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
+    let (mut contenders, policies) = policy_contenders(request, &stored, &bench)?;
+    contenders.push(quantile(&stored, &bench, seed)?);
+    for choice in &request.autoscalers {
+        contenders.push(Contender::named(choice, Role::Other, &bench)?);
+    }
+    let front = Contender::hpa_front(&bench)?;
+    contenders.retain(|contender| front.iter().all(|point| point.name != contender.name));
+    contenders.extend(front);
+    let plan = EvaluationPlan {
+        contenders,
+        episodes: request.episodes,
+        seed: request.seed,
+        policies,
+        training: None,
+    };
+    let result = evaluation::evaluate(plan, &bench, observer)?;
+    if let Some(run) = run {
+        run.write_json(file::RESULT, &result)?;
+        run.write(file::REPORT, report::evaluation_report(&result).as_bytes())?;
+    }
+    Ok(result)
+}
+
+/// A row for each policy; the first is the agent that is judged.
+fn policy_contenders(
+    request: &EvaluateRequest,
+    stored: &[StoredPolicy],
+    bench: &Workbench,
+) -> Result<(Vec<Contender>, Vec<PolicyProvenance>), LabError> {
+    let mut contenders: Vec<Contender> = Vec::new();
+    let mut provenance = Vec::new();
+    for (index, (policy, path)) in stored.iter().zip(&request.policies).enumerate() {
+        let role = if index == 0 { Role::Agent } else { Role::Other };
+        let taken = contenders.iter().any(|known| known.name == policy.agent());
+        let name =
+            if taken { format!("{}-{}", policy.agent(), index + 1) } else { policy.agent().to_owned() };
+        let controller = training::controller(&name, &policy.policy, policy.trim_start, bench)?;
+        contenders.push(Contender::controller(&name, role, controller));
+        provenance.push(policy.provenance(&name, path));
+    }
+    Ok((contenders, provenance))
+}
+
+/// The base policy of the first policy given, or one fitted to the train part.
+fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Contender, LabError> {
+    let (base, trim_start) = match stored.first() {
+        Some(first) => (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_start),
+        None => training::fit_base_policy(bench, None, seed.named("training"))?,
+    };
+    let controller = training::controller("quantile", &base, trim_start, bench)?;
+    Ok(Contender::controller("quantile", Role::Quantile, controller))
+}

@@ -1,0 +1,112 @@
+//! Intervals by resampling distinct days: noise seeds on one day are not independent evidence.
+
+use podpilot_random::Seed;
+
+use crate::result::{AutoscalerResult, DAYS_FOR_AN_INTERVAL, DayResult, DifferenceIntervals, Interval};
+
+const RESAMPLES: usize = 2_000;
+const LEVEL: f64 = 0.95;
+
+/// Percentile bootstrap over the days that both rows have; `None` under ten days.
+pub(crate) fn day_intervals(
+    subject: &AutoscalerResult,
+    rival: &AutoscalerResult,
+    seed: Seed,
+) -> Option<DifferenceIntervals> {
+    let pairs: Vec<(&DayResult, &DayResult)> = subject
+        .days
+        .iter()
+        .filter_map(|own| rival.days.iter().find(|other| other.day == own.day).map(|other| (own, other)))
+        .collect();
+    if (pairs.len() as u32) < DAYS_FOR_AN_INTERVAL {
+        return None;
+    }
+    let mut stream = seed.named("day bootstrap").stream();
+    let mut costs = Vec::with_capacity(RESAMPLES);
+    let mut bad_minutes = Vec::with_capacity(RESAMPLES);
+    for _ in 0..RESAMPLES {
+        let (mut own, mut other) = (Sum::default(), Sum::default());
+        for _ in 0..pairs.len() {
+            let (own_day, other_day) = pairs[stream.below(pairs.len())];
+            own.add(own_day);
+            other.add(other_day);
+        }
+        costs.push(if other.cost > 0.0 { own.cost / other.cost - 1.0 } else { 0.0 });
+        bad_minutes.push(own.bad_ratio() - other.bad_ratio());
+    }
+    Some(DifferenceIntervals {
+        relative_cost: percentile_interval(costs),
+        slow_minute_ratio: percentile_interval(bad_minutes),
+    })
+}
+
+#[derive(Default)]
+struct Sum {
+    cost: f64,
+    minutes: f64,
+    bad: f64,
+}
+
+impl Sum {
+    fn add(&mut self, day: &DayResult) {
+        self.cost += day.cost;
+        self.minutes += day.minutes as f64;
+        self.bad += day.bad_minutes as f64;
+    }
+
+    fn bad_ratio(&self) -> f64 {
+        if self.minutes > 0.0 { self.bad / self.minutes } else { 0.0 }
+    }
+}
+
+fn percentile_interval(mut values: Vec<f64>) -> Interval {
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+    Interval { low: at((1.0 - LEVEL) / 2.0), high: at(f64::midpoint(1.0, LEVEL)), level: LEVEL }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::score::Score;
+    use super::*;
+    use crate::result::Role;
+
+    fn row(costs: &[f64]) -> AutoscalerResult {
+        let days = costs.iter().enumerate().map(|(day, cost)| DayResult {
+            day: day as u32,
+            episodes: 1,
+            pod_hours: *cost,
+            cost: *cost,
+            minutes: 1_440,
+            bad_minutes: day as u64,
+        });
+        AutoscalerResult { days: days.collect(), ..Score::default().into_result("x", Role::Other) }
+    }
+
+    #[test]
+    fn a_constant_saving_has_no_width() {
+        let rival = row(&[10.0, 20.0, 15.0, 12.0, 11.0, 18.0, 10.0, 20.0, 15.0, 12.0]);
+        let own: Vec<f64> = rival.days.iter().map(|day| day.cost * 0.9).collect();
+        let intervals = day_intervals(&row(&own), &rival, Seed(1)).unwrap();
+        assert!((intervals.relative_cost.low + 0.1).abs() < 1e-9);
+        assert!((intervals.relative_cost.high + 0.1).abs() < 1e-9);
+        assert_eq!(intervals.slow_minute_ratio.low, 0.0);
+    }
+
+    #[test]
+    fn the_interval_of_a_mean_is_as_wide_as_theory_says() {
+        // Rival costs 1 a day, the subject alternates 0.8 and 1.2 over 100 days: the standard error is 0.02.
+        let rival = row(&[1.0; 100]);
+        let own: Vec<f64> = (0..100).map(|day| if day % 2 == 0 { 0.8 } else { 1.2 }).collect();
+        let interval = day_intervals(&row(&own), &rival, Seed(1)).unwrap().relative_cost;
+        assert!(
+            (interval.low + 0.0392).abs() < 0.004 && (interval.high - 0.0392).abs() < 0.004,
+            "{interval:?}"
+        );
+    }
+
+    #[test]
+    fn nine_days_claim_nothing() {
+        assert_eq!(day_intervals(&row(&[1.0; 9]), &row(&[1.0; 9]), Seed(1)), None);
+    }
+}

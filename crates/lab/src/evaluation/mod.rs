@@ -1,0 +1,119 @@
+//! Evaluation on the test part: every autoscaler meets the same days and the same noise.
+
+mod contender;
+mod day_bootstrap;
+mod episodes;
+mod score;
+mod tournament;
+mod track;
+
+pub(crate) use contender::Contender;
+pub(crate) use episodes::{Episode, distinct_days, plan_episodes};
+pub(crate) use score::Score;
+pub(crate) use track::{Stretch, TIMELINE_STEP, Track};
+
+use std::sync::Arc;
+
+use podpilot_random::Seed;
+
+use crate::LabError;
+use crate::request::Observer;
+use crate::result::{
+    AutoscalerResult, Comparison, EvaluationResult, EvaluationSchema, PolicyProvenance, Role, Timeline,
+    TrainingRecord, cheapest_no_looser,
+};
+use crate::workbench::Workbench;
+
+/// Default target of the Kubernetes HPA, always shown.
+const DEFAULT_HPA_PERCENT: u32 = 80;
+
+/// What an evaluation needs besides the workbench.
+#[derive(Debug)]
+pub(crate) struct EvaluationPlan {
+    pub(crate) contenders: Vec<Contender>,
+    pub(crate) episodes: u32,
+    pub(crate) seed: u64,
+    pub(crate) policies: Vec<PolicyProvenance>,
+    pub(crate) training: Option<TrainingRecord>,
+}
+
+/// Runs the plan on the test part and compares.
+pub(crate) fn evaluate(
+    plan: EvaluationPlan,
+    bench: &Workbench,
+    observer: &mut dyn Observer,
+) -> Result<EvaluationResult, LabError> {
+    let seed = Seed(plan.seed).named("evaluation");
+    let episodes = plan_episodes(&bench.test, plan.episodes, seed);
+    let rows = tournament::play(&plan.contenders, &episodes, &bench.test, bench, observer)?;
+    let timeline = timeline(&plan.contenders, &rows, &episodes, bench)?;
+    let intervals =
+        |own: &AutoscalerResult, other: &AutoscalerResult| day_bootstrap::day_intervals(own, other, seed);
+    let learned = |row: &&AutoscalerResult| !row.is_hpa_front();
+    let against_hpa =
+        rows.iter().filter(learned).map(|row| Comparison::against_hpa(row, &rows, intervals)).collect();
+    let by_role = |role: Role| rows.iter().find(|row| row.role == role);
+    let against_clone = by_role(Role::Agent)
+        .filter(|_| by_role(Role::Clone).is_some())
+        .map(|agent| Comparison::against(agent, by_role(Role::Clone), intervals));
+    Ok(EvaluationResult {
+        schema: EvaluationSchema,
+        scenario: bench.scenario().name.clone(),
+        episodes: plan.episodes,
+        episode_hours: episodes.first().map_or(0.0, |episode| episode.length.as_seconds() / 3_600.0),
+        distinct_days: distinct_days(&episodes),
+        objective: bench.scenario().objective,
+        against_hpa,
+        against_clone,
+        provenance: bench.provenance(plan.seed, plan.policies)?,
+        training: plan.training,
+        timeline: Some(timeline),
+        autoscalers: rows,
+    })
+}
+
+/// The busiest episode's day for the agent, the base policy, HPA's default and the HPA it is compared with.
+fn timeline(
+    contenders: &[Contender],
+    rows: &[AutoscalerResult],
+    episodes: &[Episode],
+    bench: &Workbench,
+) -> Result<Timeline, LabError> {
+    let shown = shown_rows(rows);
+    let day = episodes.first().copied().ok_or_else(|| LabError::BadInput("no episode to show".to_owned()))?;
+    let stretch =
+        Stretch { load: Arc::clone(&bench.test), start: day.start, length: day.length, seed: day.seed };
+    let mut timeline = Timeline {
+        label: format!("distinct day {} of the test part", day.day + 1),
+        step_s: TIMELINE_STEP.as_seconds(),
+        load_rps: Vec::new(),
+        tracks: Vec::new(),
+    };
+    for contender in contenders.iter().filter(|contender| shown.contains(&contender.name.as_str())) {
+        let track = Track::record(contender, &bench.prepared, &stretch, false)?;
+        timeline.load_rps = track.load_rps;
+        timeline.tracks.push(track.track);
+    }
+    Ok(timeline)
+}
+
+fn shown_rows(rows: &[AutoscalerResult]) -> Vec<&str> {
+    let mut shown: Vec<&str> = rows
+        .iter()
+        .filter(|row| {
+            matches!(row.role, Role::Agent | Role::Quantile | Role::Other)
+                || row.role == Role::Hpa { target_percent: DEFAULT_HPA_PERCENT }
+        })
+        .map(|row| row.name.as_str())
+        .collect();
+    let rival =
+        rows.iter().find(|row| row.role == Role::Agent).and_then(|agent| cheapest_no_looser(agent, rows));
+    shown.extend(
+        rival
+            .map(|row| row.name.as_str())
+            .filter(|name| !shown.contains(name))
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
+    shown
+}

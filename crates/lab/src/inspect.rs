@@ -1,0 +1,123 @@
+//! `podpilot inspect`: what a policy file, run directory, trace or scenario holds.
+
+use std::path::Path;
+
+use podpilot_core::Span;
+use podpilot_traffic::read_trace;
+use serde::Serialize;
+
+use crate::LabError;
+use crate::policy_store::StoredPolicy;
+use crate::result::EvaluationResult;
+use crate::run_directory::{RunDirectory, file};
+use crate::scenario_file::load_scenario;
+use crate::workbench::DECISION_PERIOD;
+
+/// What was found, as a title and named values in the order to show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// What kind of thing it is, such as `policy`.
+    pub kind: &'static str,
+    /// Name and value.
+    pub entries: Vec<(String, String)>,
+}
+
+impl Inspection {
+    fn of(kind: &'static str) -> Self {
+        Self { kind, entries: Vec::new() }
+    }
+
+    fn entry(mut self, name: &str, value: impl ToString) -> Self {
+        self.entries.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+/// Looks at a file or run directory.
+pub fn inspect(path: &Path) -> Result<Inspection, LabError> {
+    let metadata =
+        std::fs::metadata(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
+    if metadata.is_dir() {
+        return inspect_run(path);
+    }
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("safetensors") => inspect_policy(path),
+        Some("yaml" | "yml") => inspect_scenario(path),
+        Some("csv" | "json") => inspect_trace(path),
+        _ => Err(LabError::BadInput(format!(
+            "{}: podpilot inspects run directories, policies (.safetensors), traces (.csv, .json) and scenarios (.yaml)",
+            path.display()
+        ))),
+    }
+}
+
+fn inspect_policy(path: &Path) -> Result<Inspection, LabError> {
+    let stored = StoredPolicy::read(path)?;
+    let mut found = Inspection::of("policy")
+        .entry("agent", stored.agent())
+        .entry("sha256", &stored.sha256)
+        .entry("observation schema", &stored.file.observation_schema)
+        .entry("action schema", &stored.file.action_schema);
+    for (name, network) in &stored.file.networks {
+        let shape = network.shape();
+        let layers: Vec<String> = std::iter::once(shape.inputs)
+            .chain(shape.hidden.iter().copied())
+            .chain(std::iter::once(shape.outputs))
+            .map(|units| units.to_string())
+            .collect();
+        found =
+            found.entry(&format!("network {name}"), format!("{} ({:?})", layers.join("-"), shape.activation));
+    }
+    // Statistics of the normalisers are for machines.
+    let readable = stored.file.metadata.iter().filter(|(name, _)| !name.ends_with("_normalizer"));
+    Ok(readable.fold(found, |found, (name, value)| found.entry(&name.replace('_', " "), value)))
+}
+
+fn inspect_run(path: &Path) -> Result<Inspection, LabError> {
+    let run = RunDirectory::open(path)?;
+    let name = run.file(file::RESULT);
+    if !name.exists() {
+        let state =
+            if run.file(file::CHECKPOINT).exists() { "interrupted, can be resumed" } else { "no result" };
+        return Ok(Inspection::of("run").entry("state", state));
+    }
+    let result: EvaluationResult = serde_json::from_slice(&run.read(file::RESULT)?)
+        .map_err(|error| LabError::BadInput(format!("{}: {error}", name.display())))?;
+    let mut found = Inspection::of("run")
+        .entry("scenario", &result.scenario)
+        .entry("episodes", result.episodes)
+        .entry("distinct days", result.distinct_days)
+        .entry("seed", result.provenance.seed);
+    for row in &result.autoscalers {
+        let value = format!("cost {:.2}, bad minutes {:.3} %", row.cost, 100.0 * row.slow_minute_ratio);
+        found = found.entry(&row.name, value);
+    }
+    Ok(found)
+}
+
+fn inspect_trace(path: &Path) -> Result<Inspection, LabError> {
+    let trace = read_trace(path).map_err(LabError::bad_input)?;
+    let load = &trace.series;
+    let days = load.windows(Span::minutes(24 * 60)).len();
+    Ok(Inspection::of("trace")
+        .entry("format", format!("{:?}", trace.format))
+        .entry("step", load.step())
+        .entry("duration", format!("{:.1} h", load.duration().as_seconds() / 3_600.0))
+        .entry("whole days", days)
+        .entry("mean", format!("{:.4} requests/s", load.mean()))
+        .entry("P95", format!("{:.4} requests/s", load.quantile(0.95)))
+        .entry("maximum", format!("{:.4} requests/s", load.max()))
+        .entry("seams where gaps were cut", load.discontinuities().count()))
+}
+
+fn inspect_scenario(path: &Path) -> Result<Inspection, LabError> {
+    let scenario = load_scenario(&path.display().to_string())?.scenario;
+    let bounds = scenario.bounds();
+    Ok(Inspection::of("scenario")
+        .entry("name", &scenario.name)
+        .entry("description", scenario.description.as_deref().unwrap_or("none"))
+        .entry("replicas", format!("{} to {}", bounds.min, bounds.max))
+        .entry("decisions every", DECISION_PERIOD)
+        .entry("latency threshold", format!("{} ms", scenario.objective.latency.threshold_ms))
+        .entry("bad minutes allowed", format!("{} %", 100.0 * scenario.objective.bad_minutes)))
+}

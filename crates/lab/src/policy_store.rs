@@ -1,0 +1,104 @@
+//! Policies as files: the trained networks with a record of where they come from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use podpilot_controller::TrainedPolicy;
+use podpilot_learning::PolicyFile;
+
+use crate::LabError;
+use crate::result::{EvaluationResult, PolicyProvenance};
+use crate::run_directory::{RunDirectory, file};
+use crate::sha256::sha256_hex;
+use crate::training::TrainingSettings;
+
+const TRIM_START: &str = "trim_start";
+
+/// A policy from a file.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredPolicy {
+    pub(crate) policy: TrainedPolicy,
+    /// Headroom to start at.
+    pub(crate) trim_start: f64,
+    pub(crate) file: PolicyFile,
+    pub(crate) sha256: String,
+}
+
+impl StoredPolicy {
+    /// Reads a policy file; refuses other schemas, foreign and truncated files.
+    pub(crate) fn read(path: &Path) -> Result<Self, LabError> {
+        let name = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
+        let file = PolicyFile::from_bytes(&bytes, &name).map_err(LabError::bad_input)?;
+        let policy = TrainedPolicy::from_file(&file, &name).map_err(LabError::bad_input)?;
+        let trim_start = match file.metadata.get(TRIM_START) {
+            None => 0.0,
+            Some(text) => text.parse().map_err(|_| {
+                LabError::BadInput(format!("{name}: {TRIM_START} is `{text}`, must be a number"))
+            })?,
+        };
+        Ok(Self { policy, trim_start, file, sha256: sha256_hex(&bytes) })
+    }
+
+    /// Name of the agent in tables.
+    pub(crate) fn agent(&self) -> &str {
+        &self.file.agent
+    }
+
+    /// Where the policy of a row comes from.
+    pub(crate) fn provenance(&self, row: &str, path: &Path) -> PolicyProvenance {
+        let file = path
+            .file_name()
+            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        PolicyProvenance { autoscaler: row.to_owned(), file, sha256: self.sha256.clone() }
+    }
+}
+
+/// Writes the trained policy into its run directory.
+pub(crate) fn write(
+    run: &RunDirectory,
+    policy: &TrainedPolicy,
+    trim_start: f64,
+    settings: &TrainingSettings,
+    sources: &[(String, String)],
+    objective: &podpilot_core::Objective,
+) -> Result<(), LabError> {
+    let mut record = BTreeMap::new();
+    record.insert(TRIM_START.to_owned(), trim_start.to_string());
+    record.insert("podpilot_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+    record.insert("objective".to_owned(), json(objective)?);
+    record.insert("reward_weights".to_owned(), json(&settings.reward)?);
+    record.insert("training_data".to_owned(), json(&sources)?);
+    record.insert("training_seed".to_owned(), settings.request.seed.to_string());
+    record.insert("timesteps".to_owned(), settings.request.timesteps.to_string());
+    policy
+        .to_file(&record)
+        .write(&run.file(file::POLICY))
+        .map_err(|error| LabError::Failed(error.to_string()))
+}
+
+/// Adds the evaluation to the record of a run's policy.
+pub(crate) fn add_evaluation(
+    run: &RunDirectory,
+    result: &EvaluationResult,
+    row: &str,
+) -> Result<(), LabError> {
+    let path = run.file(file::POLICY);
+    let mut stored = StoredPolicy::read(&path)?;
+    if let Some(row) = result.row(row) {
+        let evaluation = serde_json::json!({
+            "scenario": result.scenario,
+            "episodes": result.episodes,
+            "distinct_days": result.distinct_days,
+            "cost": row.cost,
+            "slow_minute_ratio": row.slow_minute_ratio,
+        });
+        stored.file.metadata.insert("evaluation".to_owned(), evaluation.to_string());
+    }
+    stored.file.write(&path).map_err(|error| LabError::Failed(error.to_string()))
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, LabError> {
+    serde_json::to_string(value).map_err(|error| LabError::Failed(error.to_string()))
+}

@@ -1,0 +1,144 @@
+//! `podpilot train`: an agent, its evaluation against HPA, and the report, in one run directory.
+
+use std::path::{Path, PathBuf};
+
+use crate::evaluation::{Contender, EvaluationPlan, evaluate};
+use crate::policy_store::{self, StoredPolicy};
+use crate::request::{Observer, ResumeRequest, TrainRequest};
+use crate::result::{EvaluationResult, Role};
+use crate::run_directory::{RunDirectory, file};
+use crate::training::{self, SETTINGS_SCHEMA, Trained, TrainingSettings};
+use crate::workbench::{DefaultScale, Workbench};
+use crate::{LabError, report};
+use podpilot_controller::{Policy, TrainedPolicy};
+use podpilot_random::Seed;
+
+/// A finished run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedRun {
+    /// Its directory.
+    pub run_directory: PathBuf,
+    /// What `result.json` in it holds.
+    pub result: EvaluationResult,
+}
+
+/// Trains an agent and evaluates it.
+pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
+    let settings = TrainingSettings::for_request(&absolute(request)?);
+    // Everything that can be wrong with the input is found before the directory is made.
+    let bench = open_bench(&settings, observer)?;
+    if request.out.join(file::SETTINGS).exists() {
+        return Err(LabError::BadInput(format!(
+            "{}: holds a run already; choose another --out, or go on with --resume {}",
+            request.out.display(),
+            request.out.display()
+        )));
+    }
+    let run = RunDirectory::create(&request.out)?;
+    let scenario =
+        serde_saphyr::to_string(bench.scenario()).map_err(|error| LabError::Failed(error.to_string()))?;
+    run.write(file::SCENARIO, scenario.as_bytes())?;
+    run.write_json(file::SETTINGS, &settings)?;
+    finish(&settings, &bench, &run, observer)
+}
+
+/// Goes on with an interrupted run, to the same result as without the interruption.
+pub fn resume(request: &ResumeRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
+    let run = RunDirectory::open(&request.run_directory)?;
+    let settings = read_settings(&run)?;
+    let bench = open_bench(&settings, observer)?;
+    finish(&settings, &bench, &run, observer)
+}
+
+fn finish(
+    settings: &TrainingSettings,
+    bench: &Workbench,
+    run: &RunDirectory,
+    observer: &mut dyn Observer,
+) -> Result<TrainedRun, LabError> {
+    let trained = training::train(settings, bench, run, observer)?;
+    let sources: Vec<(String, String)> =
+        bench.sources.iter().map(|source| (source.name.clone(), source.sha256.clone())).collect();
+    let objective = bench.scenario().objective;
+    policy_store::write(run, &trained.agent, trained.trim_start, settings, &sources, &objective)?;
+    let plan = plan(settings, &trained, bench, run)?;
+    let result = evaluate(plan, bench, observer).map_err(|error| resumable(error, run))?;
+    policy_store::add_evaluation(run, &result, settings.request.agent.name())?;
+    run.write_json(file::RESULT, &result)?;
+    run.write(file::REPORT, report::evaluation_report(&result).as_bytes())?;
+    training::forget_checkpoint(run);
+    Ok(TrainedRun { run_directory: run.path().to_owned(), result })
+}
+
+fn plan(
+    settings: &TrainingSettings,
+    trained: &Trained,
+    bench: &Workbench,
+    run: &RunDirectory,
+) -> Result<EvaluationPlan, LabError> {
+    let agent = settings.request.agent.name();
+    let quantile = TrainedPolicy { policy: Policy::Quantile, ..trained.agent.clone() };
+    let rows = [
+        (agent, Role::Agent, &trained.agent),
+        ("clone", Role::Clone, &trained.clone),
+        ("quantile", Role::Quantile, &quantile),
+    ];
+    let mut contenders = Vec::new();
+    for (name, role, policy) in rows {
+        let controller = training::controller(name, policy, trained.trim_start, bench)?;
+        contenders.push(Contender::controller(name, role, controller));
+    }
+    contenders.extend(Contender::hpa_front(bench)?);
+    let path = run.file(file::POLICY);
+    Ok(EvaluationPlan {
+        contenders,
+        episodes: settings.request.episodes,
+        seed: settings.request.seed,
+        policies: vec![StoredPolicy::read(&path)?.provenance(agent, &path)],
+        training: Some(training::record(settings, run)?),
+    })
+}
+
+fn open_bench(settings: &TrainingSettings, observer: &mut dyn Observer) -> Result<Workbench, LabError> {
+    let seed = Seed(settings.request.seed);
+    Workbench::open(&settings.request.load, DefaultScale::PeakReplicas, seed, observer)
+}
+
+fn read_settings(run: &RunDirectory) -> Result<TrainingSettings, LabError> {
+    let name = run.file(file::SETTINGS).display().to_string();
+    let settings: TrainingSettings = serde_json::from_slice(&run.read(file::SETTINGS)?)
+        .map_err(|error| LabError::BadInput(format!("{name}: {error}")))?;
+    if settings.schema != SETTINGS_SCHEMA {
+        let found = &settings.schema;
+        return Err(LabError::BadInput(format!(
+            "{name}: schema is `{found}`, this version reads `{SETTINGS_SCHEMA}`"
+        )));
+    }
+    Ok(settings)
+}
+
+/// Paths that still hold when the run is resumed from another folder.
+fn absolute(request: &TrainRequest) -> Result<TrainRequest, LabError> {
+    let absolute = |path: &Path| {
+        std::path::absolute(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })
+    };
+    let mut request = request.clone();
+    if let Some(trace) = &request.load.trace {
+        request.load.trace = Some(absolute(trace)?);
+    }
+    let scenario = Path::new(&request.load.scenario);
+    if scenario.exists() {
+        request.load.scenario = absolute(scenario)?.display().to_string();
+    }
+    Ok(request)
+}
+
+/// Evaluation that is stopped is repeated on resume: the training lies in the run directory.
+fn resumable(error: LabError, run: &RunDirectory) -> LabError {
+    match error {
+        LabError::Interrupted { done, total, .. } => {
+            LabError::Interrupted { run_directory: Some(run.path().to_owned()), done, total }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,216 @@
+//! A scenario made ready to work with: tables built, load read and split, capacity known.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use podpilot_autoscalers::HpaControllerConfig;
+use podpilot_controller::CapacityCurve;
+use podpilot_core::{ReplicaBounds, Span};
+use podpilot_random::Seed;
+use podpilot_service_model::{Inverse, LatencyTables};
+use podpilot_simulator::{PreparedScenario, Scenario};
+use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, Split, TraceLoad};
+
+use crate::LabError;
+use crate::request::{LoadChoice, Observer};
+use crate::result::{self, PolicyProvenance, Provenance};
+use crate::scenario_file::{LoadedScenario, load_scenario};
+use crate::sha256::sha256_hex;
+
+/// Time between decisions of every autoscaler.
+pub(crate) const DECISION_PERIOD: Span = Span::seconds(15);
+
+/// Training and evaluation scale a trace so that the P95 rate of its train part needs this many pods, unless told
+/// otherwise: enough for fractions of pods not to matter, few enough for one node.
+const PEAK_REPLICAS: f64 = 20.0;
+
+/// What a trace is multiplied by when neither the scenario nor the caller says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DefaultScale {
+    /// As recorded: the caller asks about a load of his own.
+    AsRecorded,
+    /// To a size worth learning on.
+    PeakReplicas,
+}
+
+/// A scenario made ready.
+#[derive(Debug)]
+pub(crate) struct Workbench {
+    pub(crate) prepared: Arc<PreparedScenario>,
+    /// What 1, 2, … pods carry within the objective.
+    pub(crate) capacity: CapacityCurve,
+    pub(crate) train: Arc<LoadSeries>,
+    pub(crate) test: Arc<LoadSeries>,
+    pub(crate) sources: Vec<LoadSource>,
+    pub(crate) scale_factor: Option<f64>,
+    /// The scenario file's folder, where relative paths in it start.
+    pub(crate) folder: Option<std::path::PathBuf>,
+}
+
+impl Workbench {
+    /// Reads the scenario and its load. Generated load is drawn from `seed`.
+    pub(crate) fn open(
+        choice: &LoadChoice,
+        default_scale: DefaultScale,
+        seed: Seed,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, LabError> {
+        Self::open_with_bounds(choice, default_scale, None, seed, observer)
+    }
+
+    /// As [`Workbench::open`], with other replica bounds than the scenario's.
+    pub(crate) fn open_with_bounds(
+        choice: &LoadChoice,
+        default_scale: DefaultScale,
+        bounds: Option<ReplicaBounds>,
+        seed: Seed,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, LabError> {
+        let LoadedScenario { mut scenario, folder } = load_scenario(&choice.scenario)?;
+        if let Some(ReplicaBounds { min, max }) = bounds {
+            scenario.cluster.min_replicas = min as u32;
+            scenario.cluster.max_replicas = max as u32;
+        }
+        let file = choice.scenario.clone();
+        choose_load(&mut scenario, choice, default_scale)?;
+        let failed = |error: &dyn std::fmt::Display| LabError::BadInput(format!("{file}: {error}"));
+        let prepared = PreparedScenario::new(&scenario).map_err(|error| failed(&error))?;
+        let capacity = capacity_curve(&scenario, prepared.tables())?;
+        let base = match (&choice.trace, &folder) {
+            (None, Some(folder)) => folder.clone(),
+            _ => std::path::PathBuf::new(),
+        };
+        let peak = peak_replicas(&scenario.load);
+        let rps_per_pod = capacity.rate_for(peak.ceil() as i32) / peak.ceil();
+        let load = scenario.load.load(&base, rps_per_pod, seed.named("load")).map_err(LabError::bad_input)?;
+        let is_trace = matches!(scenario.load, LoadSpec::Trace(_));
+        let bench = Self {
+            prepared,
+            capacity,
+            train: Arc::new(load.train),
+            test: Arc::new(load.test),
+            sources: load.sources,
+            scale_factor: is_trace.then_some(load.scale_factor),
+            folder,
+        };
+        bench.describe(load.smoothing_s, observer);
+        Ok(bench)
+    }
+
+    /// The scenario.
+    pub(crate) fn scenario(&self) -> &Scenario {
+        self.prepared.scenario()
+    }
+
+    /// What every HPA runs with: the defaults of kube-controller-manager.
+    pub(crate) fn hpa_config() -> HpaControllerConfig {
+        HpaControllerConfig::default()
+    }
+
+    /// A path of the scenario file, made relative to its folder.
+    pub(crate) fn resolve(&self, path: &Path) -> std::path::PathBuf {
+        self.folder.as_deref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
+    /// Where numbers made on this bench come from.
+    pub(crate) fn provenance(
+        &self,
+        seed: u64,
+        policies: Vec<PolicyProvenance>,
+    ) -> Result<Provenance, LabError> {
+        let scenario =
+            serde_json::to_vec(self.scenario()).map_err(|error| LabError::Failed(error.to_string()))?;
+        let hours = |load: &LoadSeries| load.duration().as_seconds() / 3_600.0;
+        let sources = self.sources.iter().map(|source| result::LoadSource {
+            name: source.name.clone(),
+            sha256: self.scale_factor.is_some().then(|| source.sha256.clone()),
+        });
+        Ok(Provenance {
+            podpilot_version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed,
+            sources: sources.collect(),
+            scale_factor: self.scale_factor,
+            train_hours: hours(&self.train),
+            test_hours: hours(&self.test),
+            arrivals: arrivals_name(self.scenario()),
+            fidelity: "fast".to_owned(),
+            scenario_sha256: sha256_hex(&scenario),
+            policies,
+        })
+    }
+
+    fn describe(&self, smoothing_s: Option<f64>, observer: &mut dyn Observer) {
+        let hours = |load: &LoadSeries| load.duration().as_seconds() / 3_600.0;
+        let name = self.sources.first().map_or("load", |source| source.name.as_str());
+        observer.note(&format!(
+            "load {name}: {:.1} h to train, {:.1} h to test; mean {:.1} requests/s in the train part, {:.1} in the test part",
+            hours(&self.train),
+            hours(&self.test),
+            self.train.mean(),
+            self.test.mean(),
+        ));
+        if let Some(factor) = self.scale_factor {
+            observer.note(&format!("load scaled by {factor:.4} (from the train part only)"));
+        }
+        if let Some(seconds) = smoothing_s {
+            observer.note(&format!("counts smoothed over {seconds:.0} s before scaling, noise redrawn"));
+        }
+    }
+}
+
+fn choose_load(
+    scenario: &mut Scenario,
+    choice: &LoadChoice,
+    default_scale: DefaultScale,
+) -> Result<(), LabError> {
+    let split = choice.train_share.map(Split::Train);
+    if let Some(trace) = &choice.trace {
+        let arrivals = match &scenario.load {
+            LoadSpec::Generated(load) => load.arrivals,
+            LoadSpec::Trace(load) => load.arrivals,
+        };
+        scenario.load = LoadSpec::Trace(TraceLoad { arrivals, ..TraceLoad::of(trace) });
+    }
+    match &mut scenario.load {
+        LoadSpec::Generated(load) => load.split = split.unwrap_or(load.split),
+        LoadSpec::Trace(load) => {
+            load.split = split.or(load.split);
+            let unscaled = load.peak_replicas.is_none() && load.scale.is_none();
+            let wanted = choice.peak_replicas.or_else(|| {
+                (unscaled && default_scale == DefaultScale::PeakReplicas).then_some(PEAK_REPLICAS)
+            });
+            if wanted.is_some() {
+                load.peak_replicas = wanted;
+                load.scale = None;
+            }
+        }
+    }
+    scenario.load.validate().map_err(LabError::bad_input)
+}
+
+fn peak_replicas(load: &LoadSpec) -> f64 {
+    match load {
+        LoadSpec::Trace(TraceLoad { peak_replicas: Some(peak), .. }) => peak.max(1.0),
+        _ => PEAK_REPLICAS,
+    }
+}
+
+fn capacity_curve(scenario: &Scenario, tables: &LatencyTables) -> Result<CapacityCurve, LabError> {
+    let max = scenario.cluster.max_replicas;
+    let inverse = Inverse::new(tables, &scenario.pod, &scenario.objective, max);
+    CapacityCurve::from_inverse(&inverse, max as i32).map_err(LabError::bad_input)
+}
+
+fn arrivals_name(scenario: &Scenario) -> String {
+    let arrivals = match &scenario.load {
+        LoadSpec::Generated(load) => load.arrivals,
+        LoadSpec::Trace(load) => load.arrivals,
+    };
+    match arrivals {
+        Arrivals::Poisson => "poisson".to_owned(),
+        Arrivals::Smooth => "smooth".to_owned(),
+        Arrivals::Overdispersed { cv, correlation_s } => {
+            format!("overdispersed, cv {cv} over {correlation_s} s")
+        }
+    }
+}
