@@ -20,8 +20,14 @@ const STEADY_LOADS: [f64; 20] = [
 /// Requests of one steady run: more where queues are long and forget slowly.
 const STEADY_REQUESTS: f64 = 20_000.0;
 const STEADY_REQUESTS_WHEN_BUSY: f64 = 200_000.0;
-/// Offered loads before and in overload. It starts from the highest steady load, so that the table is continuous.
-const OVERLOAD: [f64; 2] = [STEADY_LOADS[STEADY_LOADS.len() - 1], 1.15];
+const FEWEST_REQUESTS: f64 = 2_000.0;
+/// Events of the kernel per request up to which the numbers above are kept.
+const USUAL_EVENTS: f64 = 10.0;
+/// Offered load in overload. It starts from the highest steady load, so that the table is continuous.
+const OVERLOAD: f64 = 1.15;
+/// The same where a queue has so many requests that chance hardly counts.
+const FAST_OVERLOAD: f64 = 2.0;
+const LONG_QUEUE: f64 = 20_000.0;
 const OVERLOAD_STEPS: usize = 64;
 const OVERLOAD_REQUESTS: f64 = 400_000.0;
 /// Beyond this many times the queue that takes a time-out to work off, nothing is served in time.
@@ -69,8 +75,14 @@ impl LatencyTable {
         let steady = measure_steady(&subject);
         let queue_limit = f64::from(service.accept_queue) + f64::from(service.workers);
         let hopeless = HOPELESS * (service.timeout_s * capacity_rps + f64::from(service.workers));
-        let overload = measure_overload(&subject, &steady, hopeless);
-        Self::on_grid(&steady, &overload, capacity_rps, queue_limit, hopeless, service.timeout_s)
+        let longest_queue = hopeless.min(queue_limit);
+        let overload = measure_overload(&subject, &steady, longest_queue);
+        let mut table = Self::empty(capacity_rps, queue_limit);
+        table.fill(queue_grid::levels_up_to(longest_queue.max(1.0)), &steady, &overload);
+        if hopeless <= queue_limit {
+            table.set_last_level(&LevelStatistics::all_timed_out(service.timeout_s));
+        }
+        table
     }
 
     /// The rate that keeps a pod busy all the time, requests per second.
@@ -99,7 +111,7 @@ impl LatencyTable {
     /// Share of capacity that is worked off at a mean queue: the inverse of [`LatencyTable::stationary_queue`].
     #[inline]
     pub fn utilization_at(&self, queue: f64) -> f64 {
-        self.interpolate(&self.utilization, self.level_at(queue))
+        interpolate(&self.utilization, self.level_at(queue))
     }
 
     /// Largest queue a pod can hold: workers and accept queue. What would exceed it is refused.
@@ -145,13 +157,13 @@ impl LatencyTable {
     /// Share of requests at a queue that are slow, between the levels.
     #[inline]
     pub fn slow_ratio_at(&self, queue: f64) -> f64 {
-        self.interpolate(&self.slow, self.level_at(queue))
+        interpolate(&self.slow, self.level_at(queue))
     }
 
     /// Share of requests at a queue that time out, between the levels.
     #[inline]
     pub fn failed_ratio_at(&self, queue: f64) -> f64 {
-        self.interpolate(&self.failed, self.level_at(queue))
+        interpolate(&self.failed, self.level_at(queue))
     }
 
     /// Shares of a level's requests in each of the [`crate::latency_buckets`].
@@ -159,42 +171,34 @@ impl LatencyTable {
         &self.histograms[level]
     }
 
-    #[inline]
-    fn interpolate(&self, values: &[f64], level: Level) -> f64 {
-        let low = values[level.index];
-        low + level.weight_of_next * (values[level.index + 1] - low)
-    }
-
-    fn on_grid(
-        steady: &[MeasuredPoint],
-        overload: &[MeasuredPoint],
-        capacity_rps: f64,
-        queue_limit: f64,
-        hopeless: f64,
-        timeout_s: f64,
-    ) -> Self {
-        let level_count = queue_grid::levels_up_to(hopeless.max(1.0));
-        let mut table = Self {
+    fn empty(capacity_rps: f64, queue_limit: f64) -> Self {
+        Self {
             capacity_rps,
             queue_limit,
-            utilization: Vec::with_capacity(level_count),
+            utilization: Vec::new(),
             idle_index: IdleIndex::new(&[]),
-            slow: Vec::with_capacity(level_count),
-            failed: Vec::with_capacity(level_count),
-            mean_latency_s: Vec::with_capacity(level_count),
-            histograms: Vec::with_capacity(level_count),
-        };
+            slow: Vec::new(),
+            failed: Vec::new(),
+            mean_latency_s: Vec::new(),
+            histograms: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, level_count: usize, steady: &[MeasuredPoint], overload: &[MeasuredPoint]) {
         for level in 0..level_count {
             let queue = queue_grid::queue_of(level);
-            let statistics = if level + 1 == level_count {
-                LevelStatistics::all_timed_out(timeout_s)
-            } else {
-                statistics_at(queue, steady, overload)
-            };
-            table.push_level(utilization_of(queue, steady), &statistics);
+            self.push_level(utilization_of(queue, steady), &statistics_at(queue, steady, overload));
         }
-        table.idle_index = IdleIndex::new(&table.utilization);
-        table
+        self.idle_index = IdleIndex::new(&self.utilization);
+    }
+
+    fn set_last_level(&mut self, statistics: &LevelStatistics) {
+        let utilization = self.utilization.pop().unwrap_or(1.0);
+        self.slow.pop();
+        self.failed.pop();
+        self.mean_latency_s.pop();
+        self.histograms.pop();
+        self.push_level(utilization, statistics);
     }
 
     fn push_level(&mut self, utilization: f64, statistics: &LevelStatistics) {
@@ -207,11 +211,19 @@ impl LatencyTable {
     }
 }
 
+#[inline]
+fn interpolate(values: &[f64], level: Level) -> f64 {
+    let low = values[level.index];
+    low + level.weight_of_next * (values[level.index + 1] - low)
+}
+
 /// Steady points by rising queue.
 fn measure_steady(subject: &Subject) -> Vec<MeasuredPoint> {
+    let affordable = USUAL_EVENTS / subject.events_per_request().max(USUAL_EVENTS);
     let mut points: Vec<MeasuredPoint> = Vec::with_capacity(STEADY_LOADS.len());
     for load in STEADY_LOADS {
-        let requests = (STEADY_REQUESTS / (1.0 - load)).clamp(50_000.0, STEADY_REQUESTS_WHEN_BUSY);
+        let wanted = (STEADY_REQUESTS / (1.0 - load)).clamp(50_000.0, STEADY_REQUESTS_WHEN_BUSY);
+        let requests = (wanted * affordable).max(FEWEST_REQUESTS);
         let point = subject.steady(load, requests as usize);
         if points.last().is_none_or(|last| last.queue < point.queue) {
             points.push(point);
@@ -221,13 +233,16 @@ fn measure_steady(subject: &Subject) -> Vec<MeasuredPoint> {
 }
 
 /// Overload points from the longest steady queue on.
-fn measure_overload(subject: &Subject, steady: &[MeasuredPoint], hopeless: f64) -> Vec<MeasuredPoint> {
+fn measure_overload(subject: &Subject, steady: &[MeasuredPoint], longest_queue: f64) -> Vec<MeasuredPoint> {
     let longest_steady = steady.last().map_or(0.0, |point| point.queue);
-    let queue_end = hopeless.max(2.0 * longest_steady);
-    let requests_per_run = OVERLOAD[1] / (OVERLOAD[1] - 1.0) * queue_end * subject.pods as f64;
-    let runs = (OVERLOAD_REQUESTS / requests_per_run).clamp(4.0, 64.0) as u64;
+    let queue_end = longest_queue.max(2.0 * longest_steady);
+    let after = if queue_end < LONG_QUEUE { OVERLOAD } else { FAST_OVERLOAD };
+    let requests_per_run = after / (after - 1.0) * queue_end * subject.pods as f64;
+    let affordable = USUAL_EVENTS / subject.events_per_request().max(USUAL_EVENTS);
+    let runs = (OVERLOAD_REQUESTS * affordable / requests_per_run).clamp(1.0, 64.0) as u64;
     let settle_s = 100.0 * longest_steady / subject.capacity_rps_per_pod;
-    let points = subject.overload(OVERLOAD, settle_s, queue_end, OVERLOAD_STEPS, runs);
+    let loads = [STEADY_LOADS[STEADY_LOADS.len() - 1], after];
+    let points = subject.overload(loads, settle_s, queue_end, OVERLOAD_STEPS, runs);
     points.into_iter().filter(|point| point.queue > longest_steady).collect()
 }
 

@@ -1,6 +1,6 @@
 use podpilot_random::{Seed, Stream};
 
-use crate::{CfsModel, Departure, PodGroup, PodSpec, ServiceSpec};
+use crate::{CfsModel, Departure, PodGroup, PodServer, PodSpec, ServiceSpec};
 
 /// A load test with open-loop arrivals, as it is run against real pods: evenly spaced requests, each displaced at
 /// random, so that they look like Poisson arrivals over times shorter than the displacement and are steadier over
@@ -54,7 +54,7 @@ impl LoadTest {
         }
         group.advance(f64::MAX, &mut departed);
         latencies_s.sort_by(f64::total_cmp);
-        let cpu_used_s: f64 = group.pods().iter().map(|pod| pod.cpu_used_s()).sum();
+        let cpu_used_s: f64 = group.pods().iter().map(PodServer::cpu_used_s).sum();
         LoadTestResult { latencies_s, cpu_s_per_request: cpu_used_s / arrivals_s.len() as f64 }
     }
 

@@ -31,6 +31,14 @@ const SEED: Seed = Seed(0x9d_c0de);
 const WARM_UP: f64 = 0.05;
 
 impl Subject {
+    /// How much the kernel has to do for a request, roughly: its start and end, and ticks and refills on the way.
+    pub(crate) fn events_per_request(&self) -> f64 {
+        let Some(limit_cores) = self.pod.cpu_limit_cores() else { return 2.0 };
+        let cost_s = self.service.cpu_ms_per_request.mean_s();
+        let refills = self.cfs.nested_groups as f64 * cost_s / (limit_cores * self.cfs.period_s);
+        2.0 + cost_s / self.cfs.tick_s + refills
+    }
+
     /// A steady load of `utilization` < 1 for `requests` requests. Every load sees the same arrivals on another
     /// time scale, so that what differs between loads is not noise.
     pub(crate) fn steady(&self, utilization: f64, requests: usize) -> MeasuredPoint {

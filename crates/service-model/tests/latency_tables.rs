@@ -68,6 +68,8 @@ fn the_two_directions_are_inverse_and_nothing_falls() {
     }
     assert_eq!(table.stationary_queue(1.0), table.queue_limit());
     assert_eq!(table.stationary_queue(7.0), table.queue_limit());
+    let patient = ServiceSpec { accept_queue: 4_096, ..service(Balancer::Random) };
+    let table = LatencyTable::build(&patient, &PodSpec::default(), THRESHOLD_S, 1);
     assert_eq!(table.failed_ratio(table.level_count() - 1), 1.0);
 }
 

@@ -1,5 +1,6 @@
 //! The kernel against measured nginx pods. `cargo test -p podpilot-service-model --test calibration -- --nocapture`
 //! prints the tables.
+#![expect(clippy::unwrap_used, reason = "a test may stop at bad data")]
 
 mod points;
 
