@@ -82,7 +82,7 @@ impl Bandwidth {
         if now_s < self.next_refill_s {
             return;
         }
-        let missed = ((now_s - self.next_refill_s) * self.periods_per_s).floor();
+        let missed = whole((now_s - self.next_refill_s) * self.periods_per_s);
         self.next_refill_s += (missed + 1.0) * self.period_s;
         if self.next_refill_s <= now_s {
             self.next_refill_s += self.period_s;
@@ -93,4 +93,10 @@ impl Bandwidth {
             self.throttle_if_spent();
         }
     }
+}
+
+/// The whole part of a number ≥ 0 below 2⁶³, by a conversion: `floor` is a call on baseline x86-64.
+#[inline]
+pub(crate) fn whole(number: f64) -> f64 {
+    number as i64 as f64
 }

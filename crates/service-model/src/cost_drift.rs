@@ -1,5 +1,6 @@
 use podpilot_random::Stream;
 
+use crate::bandwidth::whole;
 use crate::cfs::Neighbour;
 
 /// The factor by which a busy neighbour stretches CPU costs, redrawn in blocks of time.
@@ -36,7 +37,7 @@ impl CostDrift {
     #[inline]
     pub(crate) fn factor_at(&mut self, now_s: f64) -> f64 {
         if now_s >= self.next_draw_s {
-            let missed = ((now_s - self.next_draw_s) / self.correlation_s).floor();
+            let missed = whole((now_s - self.next_draw_s) / self.correlation_s);
             self.next_draw_s += (missed + 1.0) * self.correlation_s;
             self.redraw();
         }

@@ -1,7 +1,7 @@
 use podpilot_random::Stream;
 
 use crate::CfsModel;
-use crate::bandwidth::Bandwidth;
+use crate::bandwidth::{Bandwidth, whole};
 
 /// Most groups that can lie inside each other: the container's and the pod's.
 const MOST_GROUPS: usize = 2;
@@ -56,7 +56,7 @@ impl Quota {
     /// The pod's first task wakes.
     #[inline]
     pub(crate) fn wake(&mut self, now_s: f64) {
-        let ticks = ((now_s - self.tick_phase_s) * self.ticks_per_s).floor() + 1.0;
+        let ticks = whole((now_s - self.tick_phase_s) * self.ticks_per_s) + 1.0;
         self.next_tick_s = ticks * self.tick_s + self.tick_phase_s;
         if self.next_tick_s <= now_s {
             self.next_tick_s += self.tick_s;
@@ -109,7 +109,7 @@ impl Quota {
     #[inline]
     fn resume_ticking(&mut self, now_s: f64) {
         if self.next_tick_s <= now_s {
-            let ticks = ((now_s - self.next_tick_s) / self.tick_s).floor() + 1.0;
+            let ticks = whole((now_s - self.next_tick_s) * self.ticks_per_s) + 1.0;
             self.next_tick_s += ticks * self.tick_s;
         }
     }
