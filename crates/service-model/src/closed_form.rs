@@ -39,7 +39,7 @@ pub fn md1_wait_up_to(arrival_rps: f64, service_s: f64, t: f64) -> f64 {
     (1.0 - load) * sum
 }
 
-/// Mean waiting time of M/G/1 (Pollaczek and Khinchine): λE[S²] / 2(1 − ρ).
+/// Mean waiting time of M/G/1 (Pollaczek and Khinchine): `λE[S²] / 2(1 − ρ)`.
 pub fn mg1_mean_wait_s(arrival_rps: f64, mean_service_s: f64, service_cv: f64) -> f64 {
     let load = arrival_rps * mean_service_s;
     load * mean_service_s * (1.0 + service_cv * service_cv) / (2.0 * (1.0 - load))

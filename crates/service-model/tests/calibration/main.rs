@@ -1,6 +1,7 @@
 //! The kernel against measured nginx pods. `cargo test -p podpilot-service-model --test calibration -- --nocapture`
 //! prints the tables.
 #![expect(clippy::unwrap_used, reason = "a test may stop at bad data")]
+#![expect(clippy::print_stdout, reason = "the tables are for people to look at")]
 
 mod points;
 
