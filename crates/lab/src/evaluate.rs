@@ -68,7 +68,10 @@ fn policy_contenders(
 fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Contender, LabError> {
     let (base, trim_start) = match stored.first() {
         Some(first) => (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_start),
-        None => training::fit_base_policy(bench, None, seed.named("training"))?,
+        None => {
+            let base = training::fit_base_policy(bench, None, seed.named("training"))?;
+            (base.policy, base.trim_start)
+        }
     };
     let controller = training::controller("quantile", &base, trim_start, bench)?;
     Ok(Contender::controller("quantile", Role::Quantile, controller))

@@ -4,6 +4,7 @@ mod error;
 mod evaluate;
 mod evaluation;
 pub mod explain;
+mod history;
 mod inspect;
 mod manifest_file;
 pub mod number;

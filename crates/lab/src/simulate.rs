@@ -22,7 +22,7 @@ pub fn simulate(
     let bench = open_bench(request, seed, observer)?;
     let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
     let contenders = contenders(request, &bench)?;
-    let load = Arc::new(bench.train.followed_by(&bench.test));
+    let load = Arc::clone(&bench.whole);
     let length = request.duration.map_or(load.duration(), |wanted| Span(wanted.0.min(load.duration().0)));
     let stretch = Stretch { load, start: Span::ZERO, length, seed: seed.named("simulation") };
     let result = run_all(request, &contenders, &stretch, &bench, observer)?;

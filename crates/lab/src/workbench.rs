@@ -41,6 +41,8 @@ pub(crate) struct Workbench {
     pub(crate) capacity: CapacityCurve,
     pub(crate) train: Arc<LoadSeries>,
     pub(crate) test: Arc<LoadSeries>,
+    /// Train and test part in one: runs on the test part start inside it, so that the time of day and the past hold.
+    pub(crate) whole: Arc<LoadSeries>,
     pub(crate) sources: Vec<LoadSource>,
     pub(crate) scale_factor: Option<f64>,
     /// The scenario file's folder, where relative paths in it start.
@@ -87,6 +89,7 @@ impl Workbench {
         let bench = Self {
             prepared,
             capacity,
+            whole: Arc::new(load.whole()),
             train: Arc::new(load.train),
             test: Arc::new(load.test),
             sources: load.sources,

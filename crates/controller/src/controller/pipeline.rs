@@ -229,6 +229,14 @@ impl Controller {
         &self.policy
     }
 
+    /// Takes in request rates from before the first decision, oldest first, as a monitoring system keeps them: without
+    /// them a day passes before yesterday is known.
+    pub fn recall(&mut self, history: impl IntoIterator<Item = Sample<f64>>) {
+        for sample in history {
+            self.memory.demand.observe(sample.at, Some(&sample));
+        }
+    }
+
     /// Takes over the state of `other`, a controller of the same configuration, to branch a rollout. Networks and
     /// settings stay. Allocates nothing unless there is a fallback or shadow HPA.
     pub fn copy_from(&mut self, other: &Self) {

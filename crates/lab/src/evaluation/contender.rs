@@ -4,7 +4,7 @@ use std::path::Path;
 
 use podpilot_autoscalers::{Hpa, HpaManifest, names};
 use podpilot_controller::Controller;
-use podpilot_core::{Autoscaler, MetricKey};
+use podpilot_core::{Autoscaler, MetricKey, Sample};
 
 use crate::request::AutoscalerChoice;
 use crate::result::Role;
@@ -16,8 +16,11 @@ use crate::{LabError, manifest_file};
 pub(crate) const HPA_TARGETS_PERCENT: std::ops::RangeInclusive<u32> = 20..=95;
 const HPA_TARGET_STEP: usize = 5;
 
-/// Makes an autoscaler that has seen nothing yet.
-type Maker = Box<dyn Fn() -> Box<dyn Autoscaler> + Send + Sync>;
+/// Makes an autoscaler that has decided nothing yet.
+enum Maker {
+    Named(Box<dyn Fn() -> Box<dyn Autoscaler> + Send + Sync>),
+    Controller(Box<Controller>),
+}
 
 /// An autoscaler under evaluation.
 pub(crate) struct Contender {
@@ -45,7 +48,7 @@ impl Contender {
             name: name.to_owned(),
             role,
             metrics: Vec::new(),
-            make: Box::new(move || Box::new(controller.clone())),
+            make: Maker::Controller(Box::new(controller)),
         }
     }
 
@@ -99,12 +102,20 @@ impl Contender {
             #[expect(clippy::expect_used, reason = "the same call succeeded when the contender was made")]
             resolve().expect("checked above")
         };
-        Ok(Self { name, role, metrics, make: Box::new(make) })
+        Ok(Self { name, role, metrics, make: Maker::Named(Box::new(make)) })
     }
 
-    /// An autoscaler that has seen nothing yet.
-    pub(crate) fn fresh(&self) -> Box<dyn Autoscaler> {
-        (self.make)()
+    /// An autoscaler that has decided nothing yet. Learned controllers recall the load's past as a monitoring system
+    /// would give it; the rivals keep no history of the load.
+    pub(crate) fn fresh(&self, history: impl Iterator<Item = Sample<f64>>) -> Box<dyn Autoscaler> {
+        match &self.make {
+            Maker::Named(make) => make(),
+            Maker::Controller(controller) => {
+                let mut controller = controller.clone();
+                controller.recall(history);
+                controller
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) const EPISODE_LENGTH: Span = Span::minutes(24 * 60);
 /// One stretch of the test part with its noise. All autoscalers meet the same episodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Episode {
-    /// Offset in the test part.
+    /// Offset in the whole load.
     pub(crate) start: Span,
     pub(crate) length: Span,
     /// Which distinct day, from 0.
@@ -18,10 +18,10 @@ pub(crate) struct Episode {
     pub(crate) seed: Seed,
 }
 
-/// `count` episodes: as many distinct days as there are, spread evenly over the part; more episodes than days
-/// repeat the days with fresh noise.
-pub(crate) fn plan_episodes(load: &LoadSeries, count: u32, seed: Seed) -> Vec<Episode> {
-    let windows = load.evaluation_windows(EPISODE_LENGTH);
+/// `count` episodes: as many distinct days as there are, spread evenly over the test part; more episodes than days
+/// repeat the days with fresh noise. The test part begins at `test_start` in the whole load.
+pub(crate) fn plan_episodes(test: &LoadSeries, test_start: Span, count: u32, seed: Seed) -> Vec<Episode> {
+    let windows = test.evaluation_windows(EPISODE_LENGTH);
     let used = windows.len().min(count as usize);
     let chosen: Vec<&Window> = (0..used).map(|index| &windows[index * windows.len() / used]).collect();
     let days = distinct(chosen.iter().map(|window| window.day));
@@ -29,7 +29,7 @@ pub(crate) fn plan_episodes(load: &LoadSeries, count: u32, seed: Seed) -> Vec<Ep
         .map(|index| {
             let window = chosen[index as usize % used];
             Episode {
-                start: window.start,
+                start: test_start + window.start,
                 length: window.length,
                 day: days.iter().position(|day| *day == window.day).unwrap_or_default() as u32,
                 seed: seed.indexed(u64::from(index)),
@@ -60,12 +60,12 @@ mod tests {
 
     #[test]
     fn days_are_spread_and_then_repeated_with_fresh_noise() {
-        let episodes = plan_episodes(&days_of_load(4), 10, Seed(1));
+        let episodes = plan_episodes(&days_of_load(4), Span::ZERO, 10, Seed(1));
         assert_eq!(distinct_days(&episodes), 4);
         assert_eq!(episodes[0].start, episodes[4].start);
         assert_ne!(episodes[0].seed, episodes[4].seed);
-        let few = plan_episodes(&days_of_load(4), 2, Seed(1));
-        assert_eq!(few[1].start, Span::minutes(2 * 1_440));
+        let few = plan_episodes(&days_of_load(4), Span::minutes(60), 2, Seed(1));
+        assert_eq!(few[1].start, Span::minutes(60 + 2 * 1_440));
         assert_eq!(distinct_days(&few), 2);
     }
 }

@@ -44,8 +44,8 @@ pub(crate) fn evaluate(
     observer: &mut dyn Observer,
 ) -> Result<EvaluationResult, LabError> {
     let seed = Seed(plan.seed).named("evaluation");
-    let episodes = plan_episodes(&bench.test, plan.episodes, seed);
-    let rows = tournament::play(&plan.contenders, &episodes, &bench.test, bench, observer)?;
+    let episodes = plan_episodes(&bench.test, bench.train.duration(), plan.episodes, seed);
+    let rows = tournament::play(&plan.contenders, &episodes, bench, observer)?;
     let timeline = timeline(&plan.contenders, &rows, &episodes, bench)?;
     let intervals =
         |own: &AutoscalerResult, other: &AutoscalerResult| day_bootstrap::day_intervals(own, other, seed);
@@ -82,7 +82,7 @@ fn timeline(
     let shown = shown_rows(rows);
     let day = episodes.first().copied().ok_or_else(|| LabError::BadInput("no episode to show".to_owned()))?;
     let stretch =
-        Stretch { load: Arc::clone(&bench.test), start: day.start, length: day.length, seed: day.seed };
+        Stretch { load: Arc::clone(&bench.whole), start: day.start, length: day.length, seed: day.seed };
     let mut timeline = Timeline {
         label: format!("distinct day {} of the test part", day.day + 1),
         step_s: TIMELINE_STEP.as_seconds(),

@@ -12,18 +12,19 @@ use super::contender::Contender;
 use super::episodes::Episode;
 use super::score::Score;
 use crate::LabError;
+use crate::history::history_before;
 use crate::request::{Observer, Progress, Stage};
 use crate::result::AutoscalerResult;
 use crate::workbench::Workbench;
 
-/// Runs every contender over every episode of `load`; rows in the order of the contenders.
+/// Runs every contender over every episode; rows in the order of the contenders.
 pub(crate) fn play(
     contenders: &[Contender],
     episodes: &[Episode],
-    load: &Arc<LoadSeries>,
     bench: &Workbench,
     observer: &mut dyn Observer,
 ) -> Result<Vec<AutoscalerResult>, LabError> {
+    let load = &bench.whole;
     let total = contenders.len() * episodes.len();
     let mut measured: Vec<Option<Measures>> = Vec::new();
     measured.resize_with(total, || None);
@@ -68,9 +69,8 @@ fn play_one(
     load: &Arc<LoadSeries>,
     simulation: &mut Simulation,
 ) -> Measures {
-    let mut autoscaler = contender.fresh();
-    simulation.watch(autoscaler.signals());
     simulation.reset(Arc::clone(load), episode.start, episode.seed);
+    let mut autoscaler = contender.fresh(history_before(load, episode.start, simulation.now()));
     run(simulation, autoscaler.as_mut(), episode.length, &mut |_| {});
     simulation.measures().clone()
 }

@@ -11,6 +11,7 @@ use podpilot_traffic::LoadSeries;
 use super::contender::Contender;
 use crate::LabError;
 use crate::explain::explain_all;
+use crate::history::history_before;
 use crate::result::{ScalingEvent, TimelineTrack};
 
 /// Length of a step of a timeline.
@@ -67,14 +68,13 @@ impl Track {
         stretch: &Stretch,
         keep_events: bool,
     ) -> Result<Self, LabError> {
-        let mut autoscaler = contender.fresh();
         let mut simulation =
             Simulation::of(prepared, Fidelity::Fast, Arc::clone(&stretch.load), stretch.seed);
         for key in &contender.metrics {
             simulation.provide_metric(key.clone()).map_err(LabError::bad_input)?;
         }
-        simulation.watch(autoscaler.signals());
         simulation.reset(Arc::clone(&stretch.load), stretch.start, stretch.seed);
+        let mut autoscaler = contender.fresh(history_before(&stretch.load, stretch.start, simulation.now()));
         let origin = simulation.now();
         let objective = prepared.scenario().objective;
         let mut recorder = Recorder::new(contender, origin, 1.0 - objective.latency.quantile, keep_events);

@@ -13,6 +13,8 @@ use podpilot_random::Seed;
 use podpilot_simulator::{Fidelity, PreparedScenario, Simulation};
 use podpilot_traffic::LoadSeries;
 
+use crate::history::history_before;
+
 use super::episode_log::{EpisodeLog, EpisodeSummary};
 use super::interval::CounterMark;
 
@@ -63,6 +65,7 @@ impl Arm {
     fn reset(&mut self, course: &Course, fresh: &Controller, start: Span, seed: Seed) {
         self.simulation.reset(Arc::clone(&course.load), start, seed);
         self.controller.copy_from(fresh);
+        self.controller.recall(history_before(&course.load, start, self.simulation.now()));
         self.mark = CounterMark::of(self.simulation.measures());
     }
 

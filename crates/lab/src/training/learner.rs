@@ -79,17 +79,19 @@ impl Learner {
         }
     }
 
-    /// The policy as it runs in production.
-    pub(super) fn policy(&self, actions: ActionScheme) -> Result<Policy, LabError> {
+    /// The policy as it runs in production; `frozen` are the inputs that did not vary in training.
+    pub(super) fn policy(&self, actions: ActionScheme, frozen: &FrozenInputs) -> Result<Policy, LabError> {
         match self {
-            Self::Ppo(learner) => Ok(Policy::Ppo { logits: agent(&learner.policy(), actions)? }),
-            Self::Dqn(learner) => Ok(Policy::Dqn { values: agent(&learner.policy(), actions)?, margin: 0.0 }),
+            Self::Ppo(learner) => Ok(Policy::Ppo { logits: agent(&learner.policy(), actions, frozen)? }),
+            Self::Dqn(learner) => {
+                Ok(Policy::Dqn { values: agent(&learner.policy(), actions, frozen)?, margin: 0.0 })
+            }
         }
     }
 }
 
-fn agent(policy: &GreedyPolicy, actions: ActionScheme) -> Result<Agent, LabError> {
-    Agent::new(policy.network().clone(), policy.normalizer().cloned(), FrozenInputs::default(), actions)
+fn agent(policy: &GreedyPolicy, actions: ActionScheme, frozen: &FrozenInputs) -> Result<Agent, LabError> {
+    Agent::new(policy.network().clone(), policy.normalizer().cloned(), frozen.clone(), actions)
         .map_err(|error| LabError::Failed(error.to_string()))
 }
 

@@ -7,13 +7,13 @@ mod episode_log;
 mod interval;
 mod learner;
 mod metrics_log;
+mod rehearsal;
 mod settings;
-mod trim_start;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use podpilot_controller::{Controller, ControllerConfig, Policy, TrainedPolicy};
+use podpilot_controller::{Controller, ControllerConfig, FrozenInputs, Policy, TrainedPolicy};
 use podpilot_core::Span;
 use podpilot_learning::{TrainError, TrainOutcome};
 use podpilot_random::Seed;
@@ -44,14 +44,23 @@ pub(crate) struct Trained {
     pub(crate) trim_start: f64,
 }
 
-/// The base policy: the demand quantiles fitted to the train part, and where its trim stands at the end of it.
+/// The base policy: the demand quantiles fitted to the train part.
+#[derive(Debug)]
+pub(crate) struct BasePolicy {
+    pub(crate) policy: TrainedPolicy,
+    /// Where its trim stands at the end of the train part.
+    pub(crate) trim_start: f64,
+    frozen: FrozenInputs,
+}
+
+/// Fits the base policy and rehearses it.
 pub(crate) fn fit_base_policy(
     bench: &Workbench,
     settings: Option<&TrainingSettings>,
     seed: Seed,
-) -> Result<(TrainedPolicy, f64), LabError> {
+) -> Result<BasePolicy, LabError> {
     let config = controller_config("quantile", bench);
-    let base = TrainedPolicy {
+    let policy = TrainedPolicy {
         forecaster: demand_fit::fit_demand_quantiles(bench, seed)?,
         policy: Policy::Quantile,
         actions: settings.map_or(config.actions, |settings| settings.actions),
@@ -59,9 +68,9 @@ pub(crate) fn fit_base_policy(
         hold: config.hold,
     };
     let controller =
-        base.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))?;
-    let trim = trim_start::settle(bench, controller, seed);
-    Ok((base, trim))
+        policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))?;
+    let rehearsal = rehearsal::rehearse(bench, controller, seed);
+    Ok(BasePolicy { policy, trim_start: rehearsal.trim, frozen: rehearsal.frozen })
 }
 
 /// The settings of every learned controller in the laboratory, besides its networks.
@@ -99,7 +108,7 @@ pub(crate) fn train(
 ) -> Result<Trained, LabError> {
     let seed = Seed(settings.request.seed).named("training");
     observer.progress(&Progress { stage: Stage::Preparing, done: 0, total: 1, episode_return: None });
-    let (base, trim_start) = fit_base_policy(bench, Some(settings), seed)?;
+    let BasePolicy { policy: base, trim_start, frozen } = fit_base_policy(bench, Some(settings), seed)?;
     observer.progress(&Progress { stage: Stage::Preparing, done: 1, total: 1, episode_return: None });
     let prototype = controller("training", &base, trim_start, bench)?;
     let course = Arc::new(course(settings, bench));
@@ -109,14 +118,14 @@ pub(crate) fn train(
     let base_action = settings.actions.base_action(1, 1);
     let mut learner =
         Learner::new(&settings.learner, environments, base_action, seed).map_err(|e| failed(&e))?;
-    let clone = TrainedPolicy { policy: learner.policy(settings.actions)?, ..base.clone() };
+    let clone = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base.clone() };
     let kept = checkpoint::restore(run, &mut learner)?;
     if kept.is_some() {
         observer.note(&format!("resuming at step {} of {}", learner.timesteps(), settings.request.timesteps));
     }
     let mut log = MetricsLog::open(run, kept.unwrap_or(0))?;
     learn(settings, &course, &mut learner, &mut log, run, observer)?;
-    let agent = TrainedPolicy { policy: learner.policy(settings.actions)?, ..base };
+    let agent = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base };
     Ok(Trained { agent, clone, trim_start })
 }
 
