@@ -15,7 +15,7 @@ pub(crate) struct Reading {
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     ticks: usize,
-    tick: Span,
+    ticks_per_nanosecond: f64,
     readings: Vec<Reading>,
     newest: usize,
     newest_at: Timestamp,
@@ -25,7 +25,13 @@ impl History {
     /// Room for `rows` rows that remember at least `reach`.
     pub(crate) fn new(rows: usize, reach: Span, tick: Span, now: Timestamp) -> Self {
         let ticks = (reach / tick) as usize + 3;
-        Self { ticks, tick, readings: vec![Reading::default(); ticks * rows], newest: 0, newest_at: now }
+        Self {
+            ticks,
+            ticks_per_nanosecond: 1.0 / tick.0 as f64,
+            readings: vec![Reading::default(); ticks * rows],
+            newest: 0,
+            newest_at: now,
+        }
     }
 
     pub(crate) fn restart(&mut self, now: Timestamp) {
@@ -68,9 +74,9 @@ impl History {
     #[inline]
     pub(crate) fn read(&self, row: usize, at: Timestamp) -> Reading {
         let ring = &self.readings[row * self.ticks..][..self.ticks];
-        let age = self.newest_at - at;
-        let whole = (age / self.tick).clamp(0, self.ticks as i64 - 2) as usize;
-        let part = (age.0 - whole as i64 * self.tick.0) as f64 / self.tick.0 as f64;
+        let age_ticks = ((self.newest_at - at).0 as f64 * self.ticks_per_nanosecond).max(0.0);
+        let whole = (age_ticks as usize).min(self.ticks - 2);
+        let part = (age_ticks - whole as f64).min(1.0);
         let index = |back: usize| {
             if back <= self.newest { self.newest - back } else { self.newest + self.ticks - back }
         };

@@ -78,8 +78,20 @@ impl Pod {
     }
 }
 
+/// What is counted over all pods.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Summary {
+    /// The earliest planned change of any pod.
+    pub(crate) next_at: Timestamp,
+    /// Pods that are not being deleted: `scale.status.replicas`.
+    pub(crate) alive: u32,
+    /// Pods that cost money: those bound to a node.
+    pub(crate) placed: u32,
+    pub(crate) counts: PodCounts,
+}
+
 /// All pods that exist. A pod keeps its slot while it lives; slots are used again.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct PodSet {
     slots: Vec<Option<Pod>>,
     /// Slots in the order of creation.
@@ -88,6 +100,17 @@ pub(crate) struct PodSet {
     next_id: u64,
     /// Changes whenever anything but counters changes.
     pub(crate) version: u64,
+    summary: Summary,
+    summarized: u64,
+}
+
+impl Clone for PodSet {
+    /// Keeps the room to grow, so that a clone runs without allocating too.
+    fn clone(&self) -> Self {
+        let mut set = Self::new(self.slots.len());
+        set.copy_from(self);
+        set
+    }
 }
 
 impl PodSet {
@@ -98,6 +121,8 @@ impl PodSet {
             free: Vec::with_capacity(capacity),
             next_id: 1,
             version: 0,
+            summary: Summary::default(),
+            summarized: 0,
         };
         set.restart();
         set
@@ -159,29 +184,33 @@ impl PodSet {
         self.order.iter().filter_map(|&slot| self.slots[slot].as_ref().map(|pod| (slot, pod)))
     }
 
-    /// The earliest planned change of any pod.
-    pub(crate) fn next_at(&self) -> Timestamp {
-        self.iter().map(|(_, pod)| pod.next_at).min().unwrap_or(NEVER)
-    }
-
     /// The first pod, by creation, whose planned change is due.
     pub(crate) fn first_due(&self, now: Timestamp) -> Option<usize> {
         self.iter().find(|(_, pod)| pod.next_at <= now).map(|(slot, _)| slot)
     }
 
-    /// Pods that are not being deleted: `scale.status.replicas`.
-    pub(crate) fn alive(&self) -> usize {
-        self.iter().filter(|(_, pod)| !pod.is_deleted()).count()
+    /// Counts the pods anew if any has changed.
+    #[inline]
+    pub(crate) fn summarize(&mut self) {
+        if self.summarized != self.version {
+            self.summary = self.summed();
+            self.summarized = self.version;
+        }
     }
 
-    /// Pods that cost money: those bound to a node.
-    pub(crate) fn placed(&self) -> usize {
-        self.iter().filter(|(_, pod)| pod.node.is_some()).count()
+    /// What [`PodSet::summarize`] counted.
+    #[inline]
+    pub(crate) fn summary(&self) -> &Summary {
+        &self.summary
     }
 
-    pub(crate) fn counts(&self) -> PodCounts {
-        let mut counts = PodCounts::default();
+    fn summed(&self) -> Summary {
+        let mut summary = Summary { next_at: NEVER, ..Summary::default() };
         for (_, pod) in self.iter() {
+            summary.next_at = summary.next_at.min(pod.next_at);
+            summary.alive += u32::from(!pod.is_deleted());
+            summary.placed += u32::from(pod.node.is_some());
+            let counts = &mut summary.counts;
             let counter = match pod.stage {
                 _ if pod.is_deleted() => &mut counts.terminating,
                 Stage::Unscheduled => &mut counts.unscheduled,
@@ -194,7 +223,12 @@ impl PodSet {
             };
             *counter += 1;
         }
-        counts
+        summary
+    }
+
+    /// Pods that are not being deleted, counted now.
+    pub(crate) fn alive(&self) -> usize {
+        self.iter().filter(|(_, pod)| !pod.is_deleted()).count()
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -208,5 +242,7 @@ impl PodSet {
         self.next_id = other.next_id;
         // Never a number this set has had: whoever remembers one must look again.
         self.version = self.version.max(other.version) + 1;
+        self.summary = other.summary;
+        self.summarized = if other.summarized == other.version { self.version } else { 0 };
     }
 }

@@ -162,11 +162,13 @@ impl ResourceMetrics {
 
 fn usage(older: &Point, newer: &Point) -> ContainerUsage {
     let window = newer.at - older.at;
-    let cores = (newer.counters.cpu_s - older.counters.cpu_s) / window.as_seconds();
+    let cpu_ns = (newer.counters.cpu_s - older.counters.cpu_s) * 1e9;
+    let nanocores = cpu_ns * 1e9 / window.0 as f64;
     ContainerUsage {
         at: newer.at,
         window,
-        cpu_nanocores: Some((cores * 1e9).round() as i64),
+        // Rounded by truncation of what is never negative: a call of `round` costs more than the rest.
+        cpu_nanocores: Some((nanocores + 0.5) as i64),
         memory_bytes: Some(newer.counters.memory_bytes),
     }
 }

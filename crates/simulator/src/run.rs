@@ -1,4 +1,4 @@
-use podpilot_core::{Autoscaler, Outcome, Proposal, RequestTotals, Span, Timestamp, WriteResult};
+use podpilot_core::{Autoscaler, Outcome, Proposal, RequestTotals, Span, Timestamp};
 
 use crate::{LatencyRecord, PodCounts, Simulation};
 
@@ -71,7 +71,7 @@ fn decide(simulation: &mut Simulation, autoscaler: &mut dyn Autoscaler) -> (Prop
     let bounds = simulation.prepared().scenario().bounds();
     let proposal = autoscaler.decide(simulation.observe());
     let outcome = proposal.replicas.map(|replicas| simulation.scale(bounds.clamp(replicas)));
-    if let Some(outcome) = outcome.filter(|outcome| outcome.result != WriteResult::Unchanged) {
+    if let Some(outcome) = outcome {
         autoscaler.applied(&outcome);
     }
     (proposal, outcome)

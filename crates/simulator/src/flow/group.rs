@@ -78,11 +78,10 @@ impl Group {
         let before = self.queue;
         let path = self.integrate(load);
         self.read_table(load, path.mean_queue / load.core_share);
-        self.work(load, before, path.refused);
-        self.widen(load, path.target);
+        self.work(load, before, &path);
+        self.widen(load, path.backlogged);
         self.at_rest = self.queue == path.target && load.rate_rps < load.capacity_rps();
-        let arrived = load.rate_rps * load.tick_s;
-        if arrived > 0.0 { (path.refused / arrived).min(1.0) } else { 0.0 }
+        if path.arrived > 0.0 { (path.refused / path.arrived).min(1.0) } else { 0.0 }
     }
 
     /// Pointwise stationary fluid flow: a queue works off what a stationary queue of its size would.
@@ -91,16 +90,27 @@ impl Group {
         let limit = load.table.queue_limit();
         let overload = load.rate_rps >= capacity_rps;
         let target = if overload { limit } else { load.table.stationary_queue(load.rate_rps / capacity_rps) };
+        // The tables hold the noise of arrivals at rest. A backlog has none of its own: there every request counts.
+        let backlogged = overload || is_backlog(self.queue, target);
+        let rate_rps = if backlogged { load.count / load.tick_s } else { load.rate_rps };
         let substep_s = load.tick_s / f64::from(SUBSTEPS);
         let mut queue = self.queue;
         let mut sum = 0.0;
         let mut refused = 0.0;
-        for _ in 0..SUBSTEPS {
-            let drift = (load.rate_rps - capacity_rps * load.table.utilization_at(queue)) * substep_s;
+        for substep in 0..SUBSTEPS {
+            if queue == target && !overload {
+                sum += f64::from(2 * (SUBSTEPS - substep)) * target;
+                break;
+            }
+            let idle = 1.0 - load.table.utilization_at(queue);
+            let share = if backlogged { 1.0 } else { idle_share(queue, target) };
+            let drift = (rate_rps - capacity_rps * (1.0 - idle * share)) * substep_s;
             let mut next = queue + drift;
             if overload {
                 refused += (next - limit).max(0.0);
-                next = next.min(limit);
+                next = next.clamp(0.0, limit);
+            } else if backlogged {
+                next = next.max(target);
             } else {
                 next = approach(queue, next, target);
             }
@@ -108,7 +118,8 @@ impl Group {
             queue = next;
         }
         self.queue = queue;
-        Path { target, mean_queue: sum / f64::from(2 * SUBSTEPS), refused }
+        let arrived = rate_rps * load.tick_s;
+        Path { target, mean_queue: sum / f64::from(2 * SUBSTEPS), arrived, refused, backlogged }
     }
 
     /// The latency that requests arriving at this queue will see.
@@ -129,15 +140,14 @@ impl Group {
         self.latency_s = mix(LatencyTable::mean_latency_s);
     }
 
-    fn work(&mut self, load: &Load<'_>, queue_before: f64, refused: f64) {
+    fn work(&mut self, load: &Load<'_>, queue_before: f64, path: &Path) {
         let capacity = load.capacity_rps() * load.tick_s;
-        let expected = load.rate_rps * load.tick_s;
-        let fluid = expected - (self.queue - queue_before) - refused;
-        if load.rate_rps >= load.capacity_rps() || !self.receives {
+        let fluid = path.arrived - (self.queue - queue_before) - path.refused;
+        if path.backlogged {
             self.finished += fluid.clamp(0.0, capacity);
             self.carry = 0.0;
         } else {
-            self.finish(fluid + load.count - expected, capacity);
+            self.finish(fluid + load.count - path.arrived, capacity);
         }
     }
 
@@ -151,20 +161,38 @@ impl Group {
     }
 
     /// Backlogs behind a random balancer drift apart like random walks, and meet again when they are worked off.
-    fn widen(&mut self, load: &Load<'_>, target: f64) {
-        let backlogged = load.rate_rps >= load.capacity_rps() || self.queue > 2.0 * target + 5.0;
+    fn widen(&mut self, load: &Load<'_>, backlogged: bool) {
         if backlogged {
-            self.spread += load.rate_rps * load.tick_s;
+            self.spread += load.count;
         } else {
             self.spread *= 0.5;
         }
     }
 }
 
+/// What integrating one tick found.
 struct Path {
+    /// Where the load leads to.
     target: f64,
     mean_queue: f64,
+    /// Requests that came in, refused ones included.
+    arrived: f64,
     refused: f64,
+    /// Whether the pod had more to do than a stationary queue.
+    backlogged: bool,
+}
+
+/// How much of a stationary queue's idle time a queue has that is still growing. A queue that starts empty is spread
+/// like half a normal distribution, a stationary one like an exponential one; at the same mean the former touches zero
+/// 2/π times as often (reflected Brownian motion, the heavy-traffic limit of queues).
+fn idle_share(queue: f64, target: f64) -> f64 {
+    const FROM_EMPTY: f64 = std::f64::consts::FRAC_2_PI;
+    if queue < target { FROM_EMPTY + (1.0 - FROM_EMPTY) * queue / target } else { 1.0 }
+}
+
+/// Whether a queue is far longer than the load would make it.
+fn is_backlog(queue: f64, target: f64) -> bool {
+    queue > 2.0 * target + 5.0
 }
 
 /// `next`, kept from passing `target` or turning away from it.

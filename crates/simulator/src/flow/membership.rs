@@ -147,7 +147,8 @@ impl Flow {
     pub(crate) fn queue(&self, slot: usize, deviation: f64) -> f64 {
         self.group_of(slot).map_or(0.0, |index| {
             let group = &self.groups[index];
-            (group.queue + deviation * group.spread.sqrt()).max(0.0)
+            let limit = self.prepared.tables().for_pods(self.endpoints.max(1)).queue_limit();
+            (group.queue + deviation * group.spread.sqrt()).clamp(0.0, limit)
         })
     }
 

@@ -25,7 +25,7 @@ struct UnderWay {
 }
 
 /// All pods that take part in serving, in groups.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Flow {
     prepared: Arc<PreparedScenario>,
     tick: Span,
@@ -47,6 +47,24 @@ pub(crate) struct Flow {
     /// Work done by pods in the balancer, in mean requests.
     served: f64,
     needs_attention: bool,
+}
+
+impl Clone for Flow {
+    /// Keeps the room to grow, so that a clone runs without allocating too.
+    fn clone(&self) -> Self {
+        let mut groups = Vec::with_capacity(self.groups.capacity());
+        groups.extend_from_slice(&self.groups);
+        let mut under_way = Vec::with_capacity(self.under_way.capacity());
+        under_way.extend_from_slice(&self.under_way);
+        Self {
+            prepared: Arc::clone(&self.prepared),
+            groups,
+            members: self.members.clone(),
+            history: self.history.clone(),
+            under_way,
+            ..*self
+        }
+    }
 }
 
 impl Flow {

@@ -48,8 +48,10 @@ impl Simulation {
 
     /// Counts pods anew after a change. What passed before must have been settled.
     pub(super) fn recount(&mut self) {
-        self.accounts.placed = self.pods.placed() as f64;
-        self.accounts.serving = f64::from(self.pods.counts().serving);
+        self.pods.summarize();
+        let summary = self.pods.summary();
+        self.accounts.placed = f64::from(summary.placed);
+        self.accounts.serving = f64::from(summary.counts.serving);
     }
 
     /// Brings all measures up to now.

@@ -3,11 +3,14 @@
 use podpilot_core::{Readiness, Span, Timestamp};
 
 use super::{INITIAL_AGE, INITIAL_UTILIZATION, Simulation};
+use crate::Scenario;
 use crate::pods::{NEVER, Pod, Stage};
 use crate::resource_metrics::Counters;
 
 /// Longest pause before a container is restarted.
 const LONGEST_BACK_OFF_S: f64 = 300.0;
+/// A container that ran this long before it died starts again at once.
+const BACK_OFF_RESET: Span = Span::minutes(10);
 
 impl Simulation {
     pub(super) fn place_initial_pods(&mut self) {
@@ -125,7 +128,7 @@ impl Simulation {
     fn begin_serving(&mut self, slot: usize) {
         self.sample(slot);
         let now = self.now;
-        let startup_cores = self.startup_cores();
+        let startup_cores = startup_cores(self.prepared.scenario());
         let Some(pod) = self.pods.get_mut(slot) else { return };
         pod.startup_cpu_s = startup_cores * (now - pod.container_started_at).as_seconds();
         pod.stage = Stage::Serving;
@@ -195,11 +198,12 @@ impl Simulation {
             self.engine.remove(slot, self.last_tick(), &mut self.tally);
         }
         self.resource.end(slot);
-        let pause = self.back_off(pod.restarts);
         let now = self.now;
+        let restarts = if now - pod.container_started_at >= BACK_OFF_RESET { 0 } else { pod.restarts };
+        let pause = self.back_off(restarts);
         if let Some(pod) = self.pods.get_mut(slot) {
             pod.in_engine = false;
-            pod.restarts += 1;
+            pod.restarts = restarts + 1;
             pod.stage = Stage::BackOff;
             pod.set_ready(Readiness::False, now);
             pod.next_at = now + pause;
@@ -214,28 +218,27 @@ impl Simulation {
         if restarts == 0 { Span::ZERO } else { Span::from_seconds(pause_s.min(LONGEST_BACK_OFF_S)) }
     }
 
-    pub(super) fn startup_cores(&self) -> f64 {
-        let scenario = self.prepared.scenario();
-        let wanted = f64::from(scenario.lifecycle.startup_cpu_m) * 1e-3;
-        scenario.pod.cpu_limit_cores().map_or(wanted, |limit| wanted.min(limit))
-    }
-
     /// Lets cAdvisor take the samples of a pod that are due.
     pub(super) fn sample(&mut self, slot: usize) {
         let Some(pod) = self.pods.get(slot) else { return };
         let (prepared, engine) = (&self.prepared, &self.engine);
         let memory = prepared.scenario().service.memory;
-        let startup_cores = self.startup_cores();
-        let cpu_per_request_s = prepared.cpu_per_request_s();
         self.resource.catch_up(slot, self.now, |at| {
             let (cpu_s, queue, finished) = if pod.in_engine {
                 let reading = engine.reading(slot, at);
-                (pod.startup_cpu_s + reading.finished * cpu_per_request_s, reading.queue, reading.finished)
+                let served_cpu_s = reading.finished * prepared.cpu_per_request_s();
+                (pod.startup_cpu_s + served_cpu_s, reading.queue, reading.finished)
             } else {
-                (startup_cores * (at - pod.container_started_at).as_seconds(), 0.0, 0.0)
+                (startup_cores(prepared.scenario()) * (at - pod.container_started_at).as_seconds(), 0.0, 0.0)
             };
             let memory_bytes = (memory.used_mib(queue, finished) * 1_048_576.0) as i64;
             Counters { cpu_s, memory_bytes }
         });
     }
+}
+
+/// CPU that a container uses while it starts, cores.
+fn startup_cores(scenario: &Scenario) -> f64 {
+    let wanted = f64::from(scenario.lifecycle.startup_cpu_m) * 1e-3;
+    scenario.pod.cpu_limit_cores().map_or(wanted, |limit| wanted.min(limit))
 }

@@ -245,7 +245,7 @@ impl Simulation {
 
     /// Pods by state.
     pub fn pod_counts(&self) -> PodCounts {
-        self.pods.counts()
+        self.pods.summary().counts
     }
 
     /// What came of the run so far.
@@ -265,10 +265,11 @@ impl Simulation {
 
     /// Plans the next look at anything but requests.
     fn plan_next_event(&mut self) {
+        self.pods.summarize();
         let late_write_at = self.late_write.map_or(NEVER, |(at, _)| at);
         self.next_event_at = self
             .rate_until
-            .min(self.pods.next_at())
+            .min(self.pods.summary().next_at)
             .min(self.resource.next_collection_at())
             .min(self.prometheus.next_scrape_at())
             .min(self.faults.next_at())

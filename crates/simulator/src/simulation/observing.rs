@@ -10,7 +10,7 @@ impl Simulation {
     pub fn observe(&mut self) -> &Observation {
         self.observation.now = self.now + self.faults.clock_offset();
         self.observation.replicas =
-            ReplicaCounts { spec: self.spec_replicas, status: self.pods.alive() as i32 };
+            ReplicaCounts { spec: self.spec_replicas, status: self.pods.summary().alive as i32 };
         self.observation.room_for_pods = Some(self.nodes.room() as i32);
         self.observation.service = self.answered_signals();
         self.list_pods();

@@ -1,4 +1,4 @@
-//! Writes of the replica count, and the ReplicaSet controller behind them.
+//! Writes of the replica count, and the `ReplicaSet` controller behind them.
 
 use podpilot_core::{Outcome, Timestamp, WriteResult};
 
@@ -58,7 +58,7 @@ impl Simulation {
     }
 }
 
-/// The order in which a ReplicaSet gives up pods: not bound to a node, not running, not ready, then the one that
+/// The order in which a `ReplicaSet` gives up pods: not bound to a node, not running, not ready, then the one that
 /// became ready last.
 fn deletion_rank(pod: &Pod) -> (u8, i64, i64) {
     let readiness = match pod.stage {

@@ -38,7 +38,9 @@ impl Simulation {
             self.late_write = None;
             self.write_replicas(replicas);
         }
-        while let Some(slot) = self.pods.first_due(self.now) {
+        self.pods.summarize();
+        while self.pods.summary().next_at <= self.now {
+            let Some(slot) = self.pods.first_due(self.now) else { break };
             self.move_pod_on(slot);
         }
         if self.resource.next_collection_at() <= self.now {

@@ -1,4 +1,0 @@
-//! The fast mode against the request mode: same scenario, same arrivals, no autoscaler.
-
-mod bench;
-mod steady;
