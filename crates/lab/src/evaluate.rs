@@ -3,7 +3,7 @@
 use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
-use crate::evaluation::{Contender, EvaluationPlan};
+use crate::evaluation::{Contender, EvaluationPlan, refuse_equal_names};
 use crate::policy_store::StoredPolicy;
 use crate::request::{EvaluateRequest, Observer};
 use crate::result::{EvaluationResult, PolicyProvenance, Role};
@@ -20,7 +20,6 @@ pub fn evaluate(
     let stored =
         request.policies.iter().map(|path| StoredPolicy::read(path)).collect::<Result<Vec<_>, _>>()?;
     let bench = Workbench::open(&request.load, DefaultScale::PeakReplicas, seed, observer)?;
-    let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
     let (mut contenders, policies) = policy_contenders(request, &stored, &bench)?;
     contenders.push(quantile(&stored, &bench, seed)?);
     for choice in &request.autoscalers {
@@ -29,6 +28,8 @@ pub fn evaluate(
     let front = Contender::hpa_front(&bench)?;
     contenders.retain(|contender| front.iter().all(|point| point.name != contender.name));
     contenders.extend(front);
+    refuse_equal_names(&contenders)?;
+    let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
     let plan = EvaluationPlan {
         contenders,
         episodes: request.episodes,

@@ -23,28 +23,50 @@ pub(crate) mod file {
     pub(crate) const REPORT: &str = "report.html";
     /// State of an unfinished training.
     pub(crate) const CHECKPOINT: &str = "checkpoint.bin";
+    /// All of them.
+    pub(crate) const ALL: [&str; 7] = [SCENARIO, SETTINGS, METRICS, POLICY, RESULT, REPORT, CHECKPOINT];
 }
 
 /// A run's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunDirectory {
     path: PathBuf,
+    /// Folders that did not exist before, the run's own first, then its parents.
+    made: Vec<PathBuf>,
 }
 
 impl RunDirectory {
-    /// Makes the folder and checks that it can be written to.
+    /// Makes the folder and checks that it can be written to. A failure leaves no new folder behind.
     pub(crate) fn create(path: &Path) -> Result<Self, LabError> {
-        let not_writable = |source| LabError::NotWritable { path: path.to_owned(), source };
-        fs::create_dir_all(path).map_err(not_writable)?;
+        let missing = path.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let run = Self { path: path.to_owned(), made: missing.map(Path::to_owned).collect() };
         let probe = path.join(".write-probe");
-        fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(not_writable)?;
-        Ok(Self { path: path.to_owned() })
+        fs::create_dir_all(path)
+            .and_then(|()| fs::write(&probe, b""))
+            .and_then(|()| fs::remove_file(&probe))
+            .map_err(|source| {
+                run.discard();
+                LabError::NotWritable { path: path.to_owned(), source }
+            })?;
+        Ok(run)
+    }
+
+    /// Takes back what [`RunDirectory::create`] made, for a run that its input kept from doing anything. A folder that
+    /// was there before stays, and so does everything in it that is not a run's.
+    pub(crate) fn discard(&self) {
+        for name in file::ALL {
+            self.remove(name);
+        }
+        for folder in &self.made {
+            // A folder that is not empty holds something that is not ours.
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     /// An existing folder.
     pub(crate) fn open(path: &Path) -> Result<Self, LabError> {
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => Ok(Self { path: path.to_owned() }),
+            Ok(metadata) if metadata.is_dir() => Ok(Self { path: path.to_owned(), made: Vec::new() }),
             Ok(_) => Err(LabError::BadInput(format!("{}: not a run directory", path.display()))),
             Err(source) => Err(LabError::Unreadable { path: path.to_owned(), source }),
         }
@@ -102,6 +124,21 @@ mod tests {
         run.write("x", b"two").unwrap();
         assert_eq!(run.read("x").unwrap(), b"two");
         assert_eq!(fs::read_dir(run.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_discarded_run_leaves_what_was_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = folder.path().join("runs");
+        fs::create_dir(&runs).unwrap();
+        let run = RunDirectory::create(&runs.join("a/b")).unwrap();
+        run.write(file::SETTINGS, b"{}").unwrap();
+        run.discard();
+        assert_eq!(fs::read_dir(&runs).unwrap().count(), 0);
+        let foreign = RunDirectory::create(&runs.join("c")).unwrap();
+        fs::write(foreign.file("notes.txt"), b"mine").unwrap();
+        foreign.discard();
+        assert!(foreign.file("notes.txt").exists());
     }
 
     #[test]

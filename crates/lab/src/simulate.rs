@@ -5,7 +5,7 @@ use std::sync::Arc;
 use podpilot_core::Span;
 use podpilot_random::Seed;
 
-use crate::evaluation::{Contender, Episode, Score, Stretch, TIMELINE_STEP, Track};
+use crate::evaluation::{Contender, Episode, Score, Stretch, TIMELINE_STEP, Track, refuse_equal_names};
 use crate::policy_store::StoredPolicy;
 use crate::request::{Observer, Progress, SimulateRequest, Stage};
 use crate::result::{Role, SimulationResult, SimulationSchema, Timeline};
@@ -20,8 +20,8 @@ pub fn simulate(
 ) -> Result<SimulationResult, LabError> {
     let seed = Seed(request.seed);
     let bench = open_bench(request, seed, observer)?;
-    let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
     let contenders = contenders(request, &bench)?;
+    let run = request.out.as_deref().map(RunDirectory::create).transpose()?;
     let load = Arc::clone(&bench.whole);
     let length = request.duration.map_or(load.duration(), |wanted| Span(wanted.0.min(load.duration().0)));
     let stretch = Stretch { load, start: Span::ZERO, length, seed: seed.named("simulation") };
@@ -109,5 +109,6 @@ fn contenders(request: &SimulateRequest, bench: &Workbench) -> Result<Vec<Conten
     if contenders.is_empty() {
         contenders.push(Contender::baseline(bench)?);
     }
+    refuse_equal_names(&contenders)?;
     Ok(contenders)
 }

@@ -27,19 +27,38 @@ pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<Trai
     let settings = TrainingSettings::for_request(&absolute(request)?);
     // Everything that can be wrong with the input is found before the directory is made.
     let bench = open_bench(&settings, observer)?;
-    if request.out.join(file::SETTINGS).exists() {
+    refuse_taken(&request.out)?;
+    let run = RunDirectory::create(&request.out)?;
+    begin(&settings, &bench, &run)
+        .and_then(|()| finish(&settings, &bench, &run, observer))
+        .inspect_err(|error| {
+            let nothing_learnt = !run.file(file::CHECKPOINT).exists();
+            if error.is_bad_input() && nothing_learnt {
+                run.discard();
+            }
+        })
+}
+
+/// A run never overwrites another one, nor a file of the user's that has the name of one of its own.
+fn refuse_taken(out: &Path) -> Result<(), LabError> {
+    let shown = out.display();
+    if out.join(file::SETTINGS).exists() {
         return Err(LabError::BadInput(format!(
-            "{}: holds a run already; choose another --out, or go on with --resume {}",
-            request.out.display(),
-            request.out.display()
+            "{shown}: holds a run already; choose another --out, or go on with --resume {shown}"
         )));
     }
-    let run = RunDirectory::create(&request.out)?;
+    match file::ALL.iter().find(|name| out.join(name).exists()) {
+        Some(name) => Err(LabError::BadInput(format!("{shown}: holds {name} already; choose another --out"))),
+        None => Ok(()),
+    }
+}
+
+/// Writes down what the run will do.
+fn begin(settings: &TrainingSettings, bench: &Workbench, run: &RunDirectory) -> Result<(), LabError> {
     let scenario =
         serde_saphyr::to_string(bench.scenario()).map_err(|error| LabError::Failed(error.to_string()))?;
     run.write(file::SCENARIO, scenario.as_bytes())?;
-    run.write_json(file::SETTINGS, &settings)?;
-    finish(&settings, &bench, &run, observer)
+    run.write_json(file::SETTINGS, settings)
 }
 
 /// Goes on with an interrupted run, to the same result as without the interruption.

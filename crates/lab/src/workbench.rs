@@ -110,6 +110,11 @@ impl Workbench {
         HpaControllerConfig::default()
     }
 
+    /// Pods that the train part needs on average: the unit of cost in rewards.
+    pub(crate) fn reference_pods(&self) -> f64 {
+        self.capacity.pods_for(self.train.mean()).max(1.0)
+    }
+
     /// A path of the scenario file, made relative to its folder.
     pub(crate) fn resolve(&self, path: &Path) -> std::path::PathBuf {
         self.folder.as_deref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
@@ -175,7 +180,16 @@ fn choose_load(
         scenario.load = LoadSpec::Trace(TraceLoad { arrivals, ..TraceLoad::of(trace) });
     }
     match &mut scenario.load {
-        LoadSpec::Generated(load) => load.split = split.unwrap_or(load.split),
+        LoadSpec::Generated(load) => {
+            if choice.peak_replicas.is_some() {
+                return Err(LabError::BadInput(format!(
+                    "--peak-replicas scales a trace, but the load of scenario {} is generated: give --trace, or \
+                     change `load` in the scenario",
+                    choice.scenario
+                )));
+            }
+            load.split = split.unwrap_or(load.split);
+        }
         LoadSpec::Trace(load) => {
             load.split = split.or(load.split);
             let unscaled = load.peak_replicas.is_none() && load.scale.is_none();

@@ -1,10 +1,14 @@
 //! Who is evaluated.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use podpilot_autoscalers::{Hpa, HpaManifest, names};
+use podpilot_autoscalers::names::{self, NameError};
+use podpilot_autoscalers::{Hpa, HpaManifest};
 use podpilot_controller::Controller;
 use podpilot_core::{Autoscaler, MetricKey, Sample};
+use podpilot_random::Seed;
+use podpilot_simulator::{Fidelity, Simulation, UnknownMetric};
 
 use crate::request::AutoscalerChoice;
 use crate::result::Role;
@@ -19,6 +23,7 @@ const HPA_TARGET_STEP: usize = 5;
 /// Makes an autoscaler that has decided nothing yet.
 enum Maker {
     Named(Box<dyn Fn() -> Box<dyn Autoscaler> + Send + Sync>),
+    Hpa(Box<Hpa>),
     Controller(Box<Controller>),
 }
 
@@ -86,23 +91,36 @@ impl Contender {
         file: Option<&Path>,
         bench: &Workbench,
     ) -> Result<Self, LabError> {
-        let name = name.to_owned();
-        let metrics = named_metrics(&name, manifest.as_ref())?;
-        let bounds = bench.scenario().bounds();
-        let resolve = {
-            let name = name.clone();
-            move || names::resolve(&name, manifest.as_ref(), bounds, Workbench::hpa_config())
-        };
-        // Checked once here, so that making another cannot fail.
-        resolve().map_err(|error| match file {
+        let located = |error: &dyn std::fmt::Display| match file {
             Some(file) => LabError::BadInput(format!("{}: {}", file.display(), one_line(&error))),
             None => LabError::bad_input(error),
-        })?;
-        let make = move || {
-            #[expect(clippy::expect_used, reason = "the same call succeeded when the contender was made")]
-            resolve().expect("checked above")
         };
-        Ok(Self { name, role, metrics, make: Maker::Named(Box::new(make)) })
+        let bounds = bench.scenario().bounds();
+        let (make, metrics) = match manifest {
+            Some(manifest) => {
+                let config = Workbench::hpa_config();
+                // A name that says what the autoscaler does must not do something else.
+                if let Err(error @ NameError::NoManifest { .. }) =
+                    names::resolve(name, Some(&manifest), bounds, config)
+                {
+                    return Err(LabError::bad_input(error));
+                }
+                let hpa = Hpa::new(name, &manifest, config).map_err(|error| located(&error))?;
+                let metrics: Vec<_> = hpa.named_metrics().cloned().collect();
+                check_metrics(&metrics, bench).map_err(|error| located(&error))?;
+                (Maker::Hpa(Box::new(hpa)), metrics)
+            }
+            None => {
+                let name = name.to_owned();
+                let resolve = move || names::resolve(&name, None, bounds, Workbench::hpa_config());
+                // Checked once here, so that making another cannot fail.
+                resolve().map_err(LabError::bad_input)?;
+                #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
+                let make = move || resolve().expect("checked above");
+                (Maker::Named(Box::new(make)), Vec::new())
+            }
+        };
+        Ok(Self { name: name.to_owned(), role, metrics, make })
     }
 
     /// An autoscaler that has decided nothing yet. Learned controllers recall the load's past as a monitoring system
@@ -110,6 +128,7 @@ impl Contender {
     pub(crate) fn fresh(&self, history: impl Iterator<Item = Sample<f64>>) -> Box<dyn Autoscaler> {
         match &self.make {
             Maker::Named(make) => make(),
+            Maker::Hpa(hpa) => hpa.clone(),
             Maker::Controller(controller) => {
                 let mut controller = controller.clone();
                 controller.recall(history);
@@ -119,8 +138,26 @@ impl Contender {
     }
 }
 
-fn named_metrics(name: &str, manifest: Option<&HpaManifest>) -> Result<Vec<MetricKey>, LabError> {
-    let Some(manifest) = manifest else { return Ok(Vec::new()) };
-    let hpa = Hpa::new(name, manifest, Workbench::hpa_config()).map_err(LabError::bad_input)?;
-    Ok(hpa.named_metrics().cloned().collect())
+/// Whether the simulator can measure what an HPA asks for.
+fn check_metrics(metrics: &[MetricKey], bench: &Workbench) -> Result<(), UnknownMetric> {
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    let mut simulation =
+        Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&bench.whole), Seed(0));
+    metrics.iter().try_for_each(|key| simulation.provide_metric(key.clone()))
+}
+
+/// Rows and events are told apart by name.
+pub(crate) fn refuse_equal_names(contenders: &[Contender]) -> Result<(), LabError> {
+    let twice = contenders.iter().enumerate().find(|(index, contender)| {
+        contenders[..*index].iter().any(|earlier| earlier.name == contender.name)
+    });
+    match twice {
+        None => Ok(()),
+        Some((_, contender)) => Err(LabError::BadInput(format!(
+            "two autoscalers are called `{}`; give one a name of its own, such as --autoscaler mine=my-hpa.yaml",
+            contender.name
+        ))),
+    }
 }

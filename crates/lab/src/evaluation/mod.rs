@@ -7,7 +7,7 @@ mod score;
 mod tournament;
 mod track;
 
-pub(crate) use contender::Contender;
+pub(crate) use contender::{Contender, refuse_equal_names};
 pub(crate) use episodes::{Episode, distinct_days, plan_episodes};
 pub(crate) use score::Score;
 pub(crate) use track::{Stretch, TIMELINE_STEP, Track};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use podpilot_random::Seed;
 use podpilot_simulator::{Fidelity, Measures, Simulation, run};
 use podpilot_traffic::LoadSeries;
 
@@ -31,18 +32,14 @@ pub(crate) fn play(
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
+    let arena = arena(contenders, bench)?;
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(total.max(1));
     thread::scope(|scope| {
         for _ in 0..threads {
             let sender = sender.clone();
             let (next, stop) = (&next, &stop);
+            let mut simulation = arena.clone();
             scope.spawn(move || {
-                let mut simulation = Simulation::of(
-                    &bench.prepared,
-                    Fidelity::Fast,
-                    Arc::clone(load),
-                    podpilot_random::Seed(0),
-                );
                 while !stop.load(Ordering::Relaxed) {
                     let task = next.fetch_add(1, Ordering::Relaxed);
                     if task >= total {
@@ -61,6 +58,15 @@ pub(crate) fn play(
         collect(&receiver, &mut measured, &stop, observer)
     })?;
     Ok(rows(contenders, episodes, measured, bench))
+}
+
+/// A simulation that measures all that any contender reads.
+fn arena(contenders: &[Contender], bench: &Workbench) -> Result<Simulation, LabError> {
+    let mut simulation = Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&bench.whole), Seed(0));
+    for key in contenders.iter().flat_map(|contender| &contender.metrics) {
+        simulation.provide_metric(key.clone()).map_err(LabError::bad_input)?;
+    }
+    Ok(simulation)
 }
 
 fn play_one(

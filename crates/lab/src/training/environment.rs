@@ -17,6 +17,10 @@ use crate::history::history_before;
 
 use super::episode_log::{EpisodeLog, EpisodeSummary};
 use super::interval::CounterMark;
+use super::price::MarginalPrice;
+
+/// Standard deviation of an episode's first headroom, in units of the change that makes bad minutes e times fewer.
+const HEADROOM_SPREAD: f64 = 0.8;
 
 /// What all environments of one training share.
 #[derive(Debug)]
@@ -31,6 +35,7 @@ pub(super) struct Course {
     /// Pods that the load needs on average.
     pub(super) reference_pods: f64,
     pub(super) weights: RewardWeights,
+    pub(super) price: MarginalPrice,
     pub(super) log: EpisodeLog,
 }
 
@@ -69,8 +74,8 @@ impl Arm {
         self.mark = CounterMark::of(self.simulation.measures());
     }
 
-    /// Carries an action out and lets one period pass; returns the terms of the reward.
-    fn act(&mut self, course: &Course, action: usize) -> RewardTerms {
+    /// Carries an action out and lets one period pass; returns the terms of the reward at the given weights.
+    fn act(&mut self, course: &Course, action: usize, weights: &RewardWeights) -> RewardTerms {
         let decision = self.controller.decide_action(action);
         let outcome = self.simulation.scale(decision.replicas);
         self.controller.applied(&outcome);
@@ -79,7 +84,7 @@ impl Arm {
         let scenario = course.prepared.scenario();
         let interval = mark.since(&self.mark, course.reference_pods);
         self.mark = mark;
-        course.weights.terms(&interval, 1.0 - scenario.objective.latency.quantile)
+        weights.terms(&interval, 1.0 - scenario.objective.latency.quantile)
     }
 }
 
@@ -103,8 +108,17 @@ impl ScalingEnvironment {
         self.actions.clear();
         self.summary = EpisodeSummary::default();
         let start = self.course.starts[seed.named("start").stream().below(self.course.starts.len())];
-        self.agent.reset(&self.course, &self.fresh_controller, start, seed);
-        self.base.reset(&self.course, &self.fresh_controller, start, seed);
+        let headroom = self.drawn_headroom(seed);
+        for arm in [&mut self.agent, &mut self.base] {
+            arm.reset(&self.course, &self.fresh_controller, start, seed);
+            arm.controller.set_trim(headroom);
+        }
+    }
+
+    /// Where the trim stands at the start of an episode: scattered, so that the agent meets more than one headroom.
+    fn drawn_headroom(&self, seed: Seed) -> f64 {
+        let spread = HEADROOM_SPREAD / self.course.price.steepness;
+        seed.named("headroom").stream().normal(self.fresh_controller.trim(), spread)
     }
 
     fn perceive(&mut self, observation: &mut [f32]) {
@@ -115,11 +129,13 @@ impl ScalingEnvironment {
     /// One decision of both arms. The agent's arm must have been perceived before.
     fn advance(&mut self, action: usize) -> f32 {
         self.actions.push(action as u32);
-        let terms = self.agent.act(&self.course, action);
+        let headroom = self.agent.controller.trim();
+        let (weights, scale) = self.course.price.weights(&self.course.weights, headroom);
+        let terms = self.agent.act(&self.course, action, &weights);
         self.base.controller.prepare(self.base.simulation.observe());
         let base_action = self.base.controller.base_action();
-        let base_terms = self.base.act(&self.course, base_action);
-        let reward = terms.total() - base_terms.total();
+        let base_terms = self.base.act(&self.course, base_action, &weights);
+        let reward = scale * (terms.total() - base_terms.total());
         self.summary.add(reward, &terms);
         reward as f32
     }

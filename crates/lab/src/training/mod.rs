@@ -1,5 +1,6 @@
 //! Training an agent: demand quantiles first, then the learner on the simulator, with checkpoints.
 
+mod base_policy;
 mod checkpoint;
 mod demand_fit;
 mod environment;
@@ -7,22 +8,25 @@ mod episode_log;
 mod interval;
 mod learner;
 mod metrics_log;
+mod price;
 mod rehearsal;
 mod settings;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use podpilot_controller::{Controller, ControllerConfig, FrozenInputs, Policy, TrainedPolicy};
+use podpilot_controller::{RewardWeights, TrainedPolicy};
 use podpilot_core::Span;
 use podpilot_learning::{TrainError, TrainOutcome};
 use podpilot_random::Seed;
 use podpilot_traffic::LoadSeries;
 
+pub(crate) use self::base_policy::{BasePolicy, controller, fit_base_policy};
 use self::environment::{Course, ScalingEnvironment};
 use self::episode_log::EpisodeLog;
 use self::learner::Learner;
 use self::metrics_log::MetricsLog;
+use self::price::MarginalPrice;
 pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings};
 use crate::LabError;
 use crate::request::{Observer, Progress, Stage};
@@ -44,61 +48,6 @@ pub(crate) struct Trained {
     pub(crate) trim_start: f64,
 }
 
-/// The base policy: the demand quantiles fitted to the train part.
-#[derive(Debug)]
-pub(crate) struct BasePolicy {
-    pub(crate) policy: TrainedPolicy,
-    /// Where its trim stands at the end of the train part.
-    pub(crate) trim_start: f64,
-    frozen: FrozenInputs,
-}
-
-/// Fits the base policy and rehearses it.
-pub(crate) fn fit_base_policy(
-    bench: &Workbench,
-    settings: Option<&TrainingSettings>,
-    seed: Seed,
-) -> Result<BasePolicy, LabError> {
-    let config = controller_config("quantile", bench);
-    let policy = TrainedPolicy {
-        forecaster: demand_fit::fit_demand_quantiles(bench, seed)?,
-        policy: Policy::Quantile,
-        actions: settings.map_or(config.actions, |settings| settings.actions),
-        level: config.level,
-        hold: config.hold,
-    };
-    let controller =
-        policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))?;
-    let rehearsal = rehearsal::rehearse(bench, controller, seed);
-    Ok(BasePolicy { policy, trim_start: rehearsal.trim, frozen: rehearsal.frozen })
-}
-
-/// The settings of every learned controller in the laboratory, besides its networks.
-pub(crate) fn controller_config(name: &str, bench: &Workbench) -> ControllerConfig {
-    let scenario = bench.scenario();
-    let mut config =
-        ControllerConfig::new(name, scenario.objective, bench.capacity.clone(), scenario.bounds());
-    config.period = DECISION_PERIOD;
-    // The laboratory starts controllers in steady state, not after a restart.
-    config.guard.restart_hold = Span::ZERO;
-    config
-}
-
-/// A controller of a policy, with the trim where the train part left it.
-pub(crate) fn controller(
-    name: &str,
-    policy: &TrainedPolicy,
-    trim_start: f64,
-    bench: &Workbench,
-) -> Result<Controller, LabError> {
-    let mut controller = policy
-        .clone()
-        .into_controller(controller_config(name, bench))
-        .map_err(|error| LabError::BadInput(error.to_string()))?;
-    controller.set_trim(trim_start);
-    Ok(controller)
-}
-
 /// Trains as `settings` say, going on from the run's checkpoint if there is one. Ctrl-C saves and stops.
 pub(crate) fn train(
     settings: &TrainingSettings,
@@ -109,9 +58,14 @@ pub(crate) fn train(
     let seed = Seed(settings.request.seed).named("training");
     observer.progress(&Progress { stage: Stage::Preparing, done: 0, total: 1, episode_return: None });
     let BasePolicy { policy: base, trim_start, frozen } = fit_base_policy(bench, Some(settings), seed)?;
-    observer.progress(&Progress { stage: Stage::Preparing, done: 1, total: 1, episode_return: None });
     let prototype = controller("training", &base, trim_start, bench)?;
-    let course = Arc::new(course(settings, bench));
+    let price = price::marginal_price(bench, &prototype, seed);
+    observer.note(&format!(
+        "a bad minute is priced at {:.1} minutes of the mean load's pods: what avoiding one more costs the base policy",
+        price.latency
+    ));
+    observer.progress(&Progress { stage: Stage::Preparing, done: 1, total: 1, episode_return: None });
+    let course = Arc::new(course(settings, price, bench));
     let environments = (0..settings.environments)
         .map(|_| ScalingEnvironment::new(Arc::clone(&course), prototype.clone()))
         .collect();
@@ -167,15 +121,16 @@ fn learn(
     Ok(())
 }
 
-fn course(settings: &TrainingSettings, bench: &Workbench) -> Course {
+fn course(settings: &TrainingSettings, price: MarginalPrice, bench: &Workbench) -> Course {
     let length = DECISION_PERIOD * i64::from(settings.episode_steps);
     Course {
         prepared: Arc::clone(&bench.prepared),
         load: Arc::clone(&bench.train),
         starts: episode_starts(&bench.train, length),
         episode_steps: settings.episode_steps,
-        reference_pods: bench.capacity.pods_for(bench.train.mean()).max(1.0),
-        weights: settings.reward,
+        reference_pods: bench.reference_pods(),
+        weights: RewardWeights { latency: price.latency, ..settings.reward },
+        price,
         log: EpisodeLog::default(),
     }
 }

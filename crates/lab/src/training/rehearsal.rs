@@ -1,53 +1,71 @@
-//! The base policy over the end of the train part: where its trim comes to stand, and which inputs of an agent never
-//! vary, so that random weights on them must not act later.
+//! The base policy over the end of the train part: where its trim comes to stand, which inputs of an agent never vary
+//! (random weights on them must not act later), and what headroom costs and saves.
 
 use std::sync::Arc;
 
 use podpilot_controller::{Controller, FrozenInputs, STATE_LENGTH};
 use podpilot_core::{Autoscaler, Span};
 use podpilot_random::Seed;
-use podpilot_simulator::{Fidelity, Simulation};
+use podpilot_simulator::{Fidelity, Measures, Simulation};
 
+use crate::history::history_before;
 use crate::workbench::{DECISION_PERIOD, Workbench};
 
 /// A week: long enough for the trim to forget where it began.
-const SETTLING_TIME: Span = Span::minutes(7 * 24 * 60);
+const LENGTH: Span = Span::minutes(7 * 24 * 60);
 
-/// What the rehearsal showed.
+/// Where the base policy comes to stand.
 #[derive(Debug)]
-pub(super) struct Rehearsal {
+pub(super) struct Settled {
     /// Mean headroom of the last half.
     pub(super) trim: f64,
     /// Inputs of an agent that did not vary.
     pub(super) frozen: FrozenInputs,
 }
 
-/// Runs the base policy over the end of the train part.
-pub(super) fn rehearse(bench: &Workbench, mut controller: Controller, seed: Seed) -> Rehearsal {
+/// Runs the base policy with its trim.
+pub(super) fn settle(bench: &Workbench, controller: Controller, seed: Seed) -> Settled {
+    let mut states = Vec::new();
+    let mut trims = Vec::new();
+    rehearse(bench, controller, seed, &mut |controller, simulation| {
+        states.extend_from_slice(controller.prepare(simulation.observe()));
+        trims.push(controller.trim());
+    });
+    let last_half = &trims[trims.len() / 2..];
+    Settled {
+        trim: last_half.iter().sum::<f64>() / last_half.len().max(1) as f64,
+        frozen: FrozenInputs::find(&states, STATE_LENGTH),
+    }
+}
+
+/// Runs the base policy at one constant headroom and returns what came of it.
+pub(super) fn at_headroom(bench: &Workbench, controller: &Controller, headroom: f64, seed: Seed) -> Measures {
+    rehearse(bench, controller.clone(), seed, &mut |controller, simulation| {
+        controller.prepare(simulation.observe());
+        controller.set_trim(headroom);
+    })
+}
+
+fn rehearse(
+    bench: &Workbench,
+    mut controller: Controller,
+    seed: Seed,
+    prepare: &mut dyn FnMut(&mut Controller, &mut Simulation),
+) -> Measures {
     let load = Arc::clone(&bench.train);
-    let length = Span(SETTLING_TIME.0.min(load.duration().0));
+    let length = Span(LENGTH.0.min(load.duration().0));
     let step = load.step();
     let from = Span((load.duration() - length).0 / step.0 * step.0);
     let mut simulation = Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&load), seed);
     simulation.watch(controller.signals());
-    simulation.reset(load, from, seed.named("trim"));
-    let decisions = length / DECISION_PERIOD;
-    let mut states = Vec::with_capacity(decisions as usize * STATE_LENGTH);
-    let mut sum = 0.0;
-    let mut counted = 0_u32;
-    for decision in 0..decisions {
-        states.extend_from_slice(controller.prepare(simulation.observe()));
+    simulation.reset(Arc::clone(&load), from, seed.named("rehearsal"));
+    controller.recall(history_before(&load, from, simulation.now()));
+    for _ in 0..length / DECISION_PERIOD {
+        prepare(&mut controller, &mut simulation);
         let decided = controller.decide_base();
         let outcome = simulation.scale(decided.replicas);
         controller.applied(&outcome);
         simulation.advance(DECISION_PERIOD);
-        if decision >= decisions / 2 {
-            sum += controller.trim();
-            counted += 1;
-        }
     }
-    Rehearsal {
-        trim: if counted == 0 { 0.0 } else { sum / f64::from(counted) },
-        frozen: FrozenInputs::find(&states, STATE_LENGTH),
-    }
+    simulation.measures().clone()
 }
