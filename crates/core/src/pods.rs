@@ -163,6 +163,16 @@ impl PodTable {
         });
     }
 
+    /// Replaces the usage of one container of a pod, both by position, for a world whose pods have not changed. Does
+    /// nothing where there is none.
+    #[inline]
+    pub fn set_usage(&mut self, pod: usize, container: usize, usage: Option<ContainerUsage>) {
+        let Some(pod) = self.pods.get(pod).filter(|pod| container < pod.container_count as usize) else {
+            return;
+        };
+        self.containers[pod.first_container as usize + container].usage = usage;
+    }
+
     /// The pods in the order they were added.
     pub fn pods(&self) -> &[PodObservation] {
         &self.pods

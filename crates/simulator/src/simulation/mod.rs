@@ -91,6 +91,8 @@ pub struct Simulation {
     measures: Measures,
     watched: SignalSet,
     observation: Observation,
+    /// State of the pods that the observation lists.
+    listed_version: Option<u64>,
     container: NameId,
 }
 
@@ -144,6 +146,7 @@ impl Simulation {
             measures: Measures::new(scenario, LatencyRecord::new(Arc::clone(bins))),
             watched: EVERY_SIGNAL,
             observation,
+            listed_version: None,
             container,
         };
         simulation.reset(load, Span::ZERO, seed);
@@ -205,6 +208,7 @@ impl Simulation {
         self.accounts = other.accounts;
         self.measures.copy_from(&other.measures);
         self.watched = other.watched;
+        self.listed_version = None;
     }
 
     /// Which signals [`Simulation::observe`] fills in; all at first. What is not watched costs nothing and is

@@ -19,28 +19,41 @@ impl Simulation {
     }
 
     fn list_pods(&mut self) {
-        self.observation.pods.clear();
-        if !self.watched.contains(Signal::Pods) && !self.watched.contains(Signal::ResourceUsage) {
-            return;
-        }
+        let watched = self.watched.contains(Signal::Pods) || self.watched.contains(Signal::ResourceUsage);
         let usage_known = self.watched.contains(Signal::ResourceUsage)
             && !self.faults.outage(MetricSource::Resource)
             && !self.faults.nan(MetricSource::Resource);
-        let template = self.container_template();
-        for (slot, pod) in self.pods.iter() {
+        if !watched {
+            self.observation.pods.clear();
+            self.listed_version = None;
+            return;
+        }
+        if self.listed_version != Some(self.pods.version) {
+            self.listed_version = Some(self.pods.version);
+            self.list_pods_anew();
+        }
+        for (position, &slot) in self.pods.order().iter().enumerate() {
             let usage = if usage_known { self.resource.usage(slot) } else { None };
+            self.observation.pods.set_usage(position, 0, usage);
+        }
+    }
+
+    fn list_pods_anew(&mut self) {
+        let container = self.container_without_usage();
+        self.observation.pods.clear();
+        for (_, pod) in self.pods.iter() {
             self.observation.pods.push(
                 pod.id,
                 pod.phase(),
                 pod.acknowledged_at,
                 pod.ready,
                 pod.deleted_at,
-                &[ContainerObservation { usage, ..template }],
+                &[container],
             );
         }
     }
 
-    fn container_template(&self) -> ContainerObservation {
+    fn container_without_usage(&self) -> ContainerObservation {
         let pod = &self.prepared.scenario().pod;
         let bytes = |mib: f64| (mib * 1_048_576.0) as i64;
         ContainerObservation {
