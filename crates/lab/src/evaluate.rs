@@ -58,7 +58,7 @@ fn policy_contenders(
         let taken = contenders.iter().any(|known| known.name == policy.agent());
         let name =
             if taken { format!("{}-{}", policy.agent(), index + 1) } else { policy.agent().to_owned() };
-        let controller = training::controller(&name, &policy.policy, policy.trim_start, bench)?;
+        let controller = training::controller(&name, &policy.policy, policy.trim_starts.agent, bench)?;
         contenders.push(Contender::controller(&name, role, controller));
         provenance.push(policy.provenance(&name, path));
     }
@@ -68,7 +68,9 @@ fn policy_contenders(
 /// The base policy of the first policy given, or one fitted to the train part.
 fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Contender, LabError> {
     let (base, trim_start) = match stored.first() {
-        Some(first) => (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_start),
+        Some(first) => {
+            (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_starts.base)
+        }
         None => {
             let base = training::fit_base_policy(bench, None, seed.named("training"))?;
             (base.policy, base.trim_start)

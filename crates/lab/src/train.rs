@@ -7,7 +7,7 @@ use crate::policy_store::{self, StoredPolicy};
 use crate::request::{Observer, ResumeRequest, TrainRequest};
 use crate::result::{EvaluationResult, Role};
 use crate::run_directory::{RunDirectory, file};
-use crate::training::{self, SETTINGS_SCHEMA, Trained, TrainingSettings};
+use crate::training::{self, SETTINGS_SCHEMA, Trained, TrainingSettings, TrimStarts};
 use crate::workbench::{DefaultScale, Workbench};
 use crate::{LabError, report};
 use podpilot_controller::{Policy, TrainedPolicy};
@@ -29,14 +29,14 @@ pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<Trai
     let bench = open_bench(&settings, observer)?;
     refuse_taken(&request.out)?;
     let run = RunDirectory::create(&request.out)?;
-    begin(&settings, &bench, &run)
-        .and_then(|()| finish(&settings, &bench, &run, observer))
-        .inspect_err(|error| {
+    begin(&settings, &bench, &run).and_then(|()| finish(&settings, &bench, &run, observer)).inspect_err(
+        |error| {
             let nothing_learnt = !run.file(file::CHECKPOINT).exists();
             if error.is_bad_input() && nothing_learnt {
                 run.discard();
             }
-        })
+        },
+    )
 }
 
 /// A run never overwrites another one, nor a file of the user's that has the name of one of its own.
@@ -79,7 +79,7 @@ fn finish(
     let sources: Vec<(String, String)> =
         bench.sources.iter().map(|source| (source.name.clone(), source.sha256.clone())).collect();
     let objective = bench.scenario().objective;
-    policy_store::write(run, &trained.agent, trained.trim_start, settings, &sources, &objective)?;
+    policy_store::write(run, &trained.agent, trained.trim_starts, settings, &sources, &objective)?;
     let plan = plan(settings, &trained, bench, run)?;
     let result = evaluate(plan, bench, observer).map_err(|error| resumable(error, run))?;
     policy_store::add_evaluation(run, &result, settings.request.agent.name())?;
@@ -97,14 +97,15 @@ fn plan(
 ) -> Result<EvaluationPlan, LabError> {
     let agent = settings.request.agent.name();
     let quantile = TrainedPolicy { policy: Policy::Quantile, ..trained.agent.clone() };
+    let TrimStarts { agent: agent_trim, base: base_trim } = trained.trim_starts;
     let rows = [
-        (agent, Role::Agent, &trained.agent),
-        ("clone", Role::Clone, &trained.clone),
-        ("quantile", Role::Quantile, &quantile),
+        (agent, Role::Agent, &trained.agent, agent_trim),
+        ("clone", Role::Clone, &trained.clone, base_trim),
+        ("quantile", Role::Quantile, &quantile, base_trim),
     ];
     let mut contenders = Vec::new();
-    for (name, role, policy) in rows {
-        let controller = training::controller(name, policy, trained.trim_start, bench)?;
+    for (name, role, policy, trim_start) in rows {
+        let controller = training::controller(name, policy, trim_start, bench)?;
         contenders.push(Contender::controller(name, role, controller));
     }
     contenders.extend(Contender::hpa_front(bench)?);

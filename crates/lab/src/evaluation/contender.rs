@@ -143,16 +143,16 @@ fn check_metrics(metrics: &[MetricKey], bench: &Workbench) -> Result<(), Unknown
     if metrics.is_empty() {
         return Ok(());
     }
-    let mut simulation =
-        Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&bench.whole), Seed(0));
+    let mut simulation = Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&bench.whole), Seed(0));
     metrics.iter().try_for_each(|key| simulation.provide_metric(key.clone()))
 }
 
 /// Rows and events are told apart by name.
 pub(crate) fn refuse_equal_names(contenders: &[Contender]) -> Result<(), LabError> {
-    let twice = contenders.iter().enumerate().find(|(index, contender)| {
-        contenders[..*index].iter().any(|earlier| earlier.name == contender.name)
-    });
+    let twice = contenders
+        .iter()
+        .enumerate()
+        .find(|(index, contender)| contenders[..*index].iter().any(|earlier| earlier.name == contender.name));
     match twice {
         None => Ok(()),
         Some((_, contender)) => Err(LabError::BadInput(format!(
