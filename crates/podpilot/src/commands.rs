@@ -57,7 +57,7 @@ fn run_train(arguments: &TrainArguments) -> Result<(), Failure> {
         None => train(&train_request(arguments), &mut terminal)?,
     };
     drop(terminal);
-    output::evaluation(&run.result, arguments.output.format)?;
+    output::evaluation(&run.result, arguments.output.format, Some(&run.run_directory))?;
     let directory = format!("{}\n", run.run_directory.display());
     match arguments.output.format {
         OutputFormat::Table => output::print(&directory),
@@ -102,7 +102,7 @@ fn run_evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let mut terminal = Terminal::new(arguments.output.quiet)?;
     let result = evaluate(&request, &mut terminal)?;
     drop(terminal);
-    output::evaluation(&result, arguments.output.format)
+    output::evaluation(&result, arguments.output.format, arguments.out.as_deref())
 }
 
 fn run_inspect(arguments: &InspectArguments) -> Result<(), Failure> {

@@ -15,10 +15,13 @@ const WITH_RETURN: &str =
     "{prefix:<11} {bar:32} {human_pos}/{human_len} steps  {per_sec}  return {msg}  {eta} left";
 const WORKING: &str = "{prefix:<11} {spinner}";
 
-/// Shows progress on standard error and listens for Ctrl-C.
+/// Shows progress on standard error and listens for Ctrl-C. Notes wait until the work proper begins, so that bad input
+/// is answered by one line and nothing else.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     bar: ProgressBar,
+    held: Vec<String>,
+    working: bool,
     stage: Option<Stage>,
     has_return: bool,
     quiet: bool,
@@ -40,7 +43,15 @@ impl Terminal {
         let shown = !quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        Ok(Self { bar, stage: None, has_return: false, quiet, stop })
+        Ok(Self { bar, held: Vec::new(), working: false, stage: None, has_return: false, quiet, stop })
+    }
+
+    fn release(&mut self) {
+        self.working = true;
+        let held = std::mem::take(&mut self.held);
+        if !self.quiet && !held.is_empty() {
+            self.bar.suspend(|| held.iter().for_each(|line| anstream::eprintln!("{line}")));
+        }
     }
 
     fn begin(&mut self, progress: &Progress) {
@@ -72,6 +83,9 @@ impl Terminal {
 impl Observer for Terminal {
     fn progress(&mut self, progress: &Progress) {
         self.begin(progress);
+        if progress.stage != Stage::Preparing || progress.done > 0 {
+            self.release();
+        }
         self.bar.set_length(progress.total);
         self.bar.set_position(progress.done);
         if let Some(episode_return) = progress.episode_return {
@@ -80,8 +94,9 @@ impl Observer for Terminal {
     }
 
     fn note(&mut self, line: &str) {
-        if !self.quiet {
-            self.bar.suspend(|| anstream::eprintln!("{line}"));
+        self.held.push(line.to_owned());
+        if self.working {
+            self.release();
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct LoadArguments {
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = values::share)]
     pub(crate) split: Option<f64>,
     /// Scale the trace so that the train part's P95 rate needs this many pods
-    #[arg(long, value_name = "PODS", requires = "trace", allow_negative_numbers = true, value_parser = values::positive)]
+    #[arg(long, value_name = "PODS", allow_negative_numbers = true, value_parser = values::positive)]
     pub(crate) peak_replicas: Option<f64>,
     /// Root of everything random
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = values::seed)]

@@ -1,9 +1,10 @@
 //! Results on standard output, as a table, as JSON or as CSV.
 
 mod csv_rows;
+mod shortlist;
 mod tables;
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
 use owo_colors::OwoColorize;
 use podpilot_lab::{
@@ -23,16 +24,33 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn evaluation(result: &EvaluationResult, format: OutputFormat) -> Result<(), Failure> {
+/// `out` is where the files with all rows lie.
+pub(crate) fn evaluation(
+    result: &EvaluationResult,
+    format: OutputFormat,
+    out: Option<&Path>,
+) -> Result<(), Failure> {
     match format {
         OutputFormat::Table => {
-            let table = tables::autoscalers(&result.autoscalers, &result.objective);
+            let shown = shortlist::shortlist(result);
+            let table = tables::autoscalers(shown.iter().copied(), &result.objective);
+            let rest = rest(result.autoscalers.len() - shown.len(), out);
             let comparisons = tables::comparisons(result);
-            print(&format!("{table}\n\n{comparisons}{}\n", told(&headline::of_evaluation(result))))
+            let told = told(&headline::of_evaluation(result));
+            print(&format!("{table}\n{rest}\n{comparisons}{told}\n"))
         }
         OutputFormat::Json => print_json(result),
         OutputFormat::Csv => print(&csv_rows::autoscalers(&result.autoscalers)?),
     }
+}
+
+fn rest(hidden: usize, out: Option<&Path>) -> String {
+    let place = match out {
+        _ if hidden == 0 => return String::new(),
+        Some(out) => format!("result.json and report.html in {}", out.display()),
+        None => "--output json or csv, or report.html with --out DIR".to_owned(),
+    };
+    format!("{hidden} more HPA targets: see {place}\n")
 }
 
 pub(crate) fn simulation(result: &SimulationResult, format: OutputFormat) -> Result<(), Failure> {

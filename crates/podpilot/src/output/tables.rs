@@ -12,7 +12,10 @@ const MOST_REPLICA_ROWS: usize = 24;
 const MOST_EVENT_ROWS: usize = 20;
 
 /// One row for each autoscaler; `*` marks those that miss the objective.
-pub(super) fn autoscalers(rows: &[AutoscalerResult], objective: &Objective) -> Table {
+pub(super) fn autoscalers<'a>(
+    rows: impl IntoIterator<Item = &'a AutoscalerResult>,
+    objective: &Objective,
+) -> Table {
     let mut table = plain(&[
         "autoscaler",
         "cost/day",
