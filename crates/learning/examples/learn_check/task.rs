@@ -20,16 +20,38 @@ pub(crate) enum Task {
 pub(crate) struct Run {
     pub(crate) task: Task,
     pub(crate) seed: u64,
-    pub(crate) mean_return: f64,
-    returns: Vec<f64>,
+    trained: Trained,
+}
+
+/// What came out of a training.
+#[derive(Debug, Clone)]
+struct Trained {
     training_seconds: f64,
+    /// Returns of the learned policy.
+    returns: Vec<f64>,
+    /// Returns of the network as the last gradient step left it.
+    last_returns: Vec<f64>,
 }
 
 impl Run {
+    /// Mean return of the learned policy.
+    pub(crate) fn mean_return(&self) -> f64 {
+        mean(&self.trained.returns)
+    }
+
+    /// Mean return of the network as the last gradient step left it.
+    pub(crate) fn last_mean_return(&self) -> f64 {
+        mean(&self.trained.last_returns)
+    }
+
     pub(crate) fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
-            "seed": self.seed, "training_seconds": self.training_seconds,
-            "mean_return": self.mean_return, "returns": self.returns,
+            "seed": self.seed,
+            "training_seconds": self.trained.training_seconds,
+            "mean_return": self.mean_return(),
+            "last_network_mean_return": self.last_mean_return(),
+            "returns": self.trained.returns,
+            "last_network_returns": self.trained.last_returns,
         })
     }
 }
@@ -48,8 +70,9 @@ impl Task {
         }
     }
 
-    pub(crate) fn is_cart_pole(self) -> bool {
-        matches!(self, Self::DqnCartPole | Self::PpoCartPole)
+    /// What must be reached whatever Stable-Baselines3 reached.
+    pub(crate) fn own_bar(self) -> Option<f64> {
+        matches!(self, Self::DqnCartPole | Self::PpoCartPole).then_some(495.0)
     }
 
     /// Trains with one seed and evaluates the final model.
@@ -60,43 +83,46 @@ impl Task {
             Self::DqnMountainCar => dqn(tuned::mountain_car_dqn(), MountainCar::new(), seed),
             Self::DqnAcrobot => dqn(tuned::acrobot_dqn(), Acrobot::new(), seed),
         };
-        let (training_seconds, returns) =
-            run.map_err(|error| format!("{} seed {seed}: {error}", self.name()))?;
-        let mean_return = returns.iter().sum::<f64>() / returns.len() as f64;
-        report(self, seed, mean_return, training_seconds);
-        Ok(Run { task: self, seed, mean_return, returns, training_seconds })
+        let trained = run.map_err(|error| format!("{} seed {seed}: {error}", self.name()))?;
+        let run = Run { task: self, seed, trained };
+        report(&run);
+        Ok(run)
     }
 }
 
 #[expect(clippy::print_stderr, reason = "progress of a command line program")]
-fn report(task: Task, seed: u64, mean_return: f64, seconds: f64) {
-    eprintln!("{} seed {seed}: mean return {mean_return:.2} after {seconds:.1} s", task.name());
+fn report(run: &Run) {
+    let (name, seed, seconds) = (run.task.name(), run.seed, run.trained.training_seconds);
+    eprintln!("{name} seed {seed}: mean return {:.2} after {seconds:.1} s", run.mean_return());
 }
 
-fn dqn<E: Environment + Clone>(
-    config: DqnConfig,
-    environment: E,
-    seed: u64,
-) -> Result<(f64, Vec<f64>), TrainError> {
-    let steps = config.total_timesteps;
+fn dqn<E: Environment + Clone>(config: DqnConfig, environment: E, seed: u64) -> Result<Trained, TrainError> {
+    // Whole rounds of acting and learning, as Stable-Baselines3 ends its training.
+    let steps = config.total_timesteps.next_multiple_of(config.train_every);
     let mut trainer = Dqn::new(config, vec![environment.clone()], Seed(seed))?;
-    let seconds = timed(|| trainer.train(steps, &mut |_| ControlFlow::Continue(())))?;
-    Ok((seconds, judge(trainer.policy(), environment, seed)))
+    let training_seconds = timed(|| trainer.train(steps, &mut |_| ControlFlow::Continue(())))?;
+    let last_returns = judge(trainer.last_policy(), environment.clone(), seed);
+    Ok(Trained { training_seconds, returns: judge(trainer.policy(), environment, seed), last_returns })
 }
 
 fn ppo<E: Environment + Clone>(
     config: PpoConfig,
     environments: Vec<E>,
     seed: u64,
-) -> Result<(f64, Vec<f64>), TrainError> {
+) -> Result<Trained, TrainError> {
     let (steps, environment) = (config.total_timesteps, environments[0].clone());
     let mut trainer = Ppo::new(config, environments, Seed(seed))?;
-    let seconds = timed(|| trainer.train(steps, &mut |_| ControlFlow::Continue(())))?;
-    Ok((seconds, judge(trainer.policy(), environment, seed)))
+    let training_seconds = timed(|| trainer.train(steps, &mut |_| ControlFlow::Continue(())))?;
+    let returns = judge(trainer.policy(), environment, seed);
+    Ok(Trained { training_seconds, last_returns: returns.clone(), returns })
 }
 
 fn judge<E: Environment>(mut policy: GreedyPolicy, mut environment: E, seed: u64) -> Vec<f64> {
     evaluate(&mut policy, &mut environment, EVALUATION_EPISODES, Seed(seed).named("evaluation"))
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 #[expect(clippy::disallowed_methods, reason = "this program measures time")]

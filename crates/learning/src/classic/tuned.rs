@@ -1,4 +1,6 @@
-//! Settings tuned for the classic tasks, as RL Baselines3 Zoo publishes them.
+//! Settings tuned for the classic tasks, as RL Baselines3 Zoo publishes them. One thing is ours: DQN's learned policy is the
+//! running average of its network. Training is not changed by that, but it oscillates at these settings, and whether its
+//! last network plays well is a matter of luck.
 
 use crate::{DqnConfig, PpoConfig, Schedule};
 
@@ -16,6 +18,7 @@ pub fn cart_pole_dqn() -> DqnConfig {
         gradient_steps: Some(128),
         target_update_every: 10,
         exploration: Schedule::Linear { start: 1.0, end: 0.04, fraction: 0.16 },
+        policy_averaging: 0.999,
         ..DqnConfig::default()
     }
 }
@@ -49,6 +52,7 @@ pub fn mountain_car_dqn() -> DqnConfig {
         gradient_steps: Some(8),
         target_update_every: 600,
         exploration: Schedule::Linear { start: 1.0, end: 0.07, fraction: 0.2 },
+        policy_averaging: 0.999,
         ..DqnConfig::default()
     }
 }
@@ -67,6 +71,7 @@ pub fn acrobot_dqn() -> DqnConfig {
         gradient_steps: None,
         target_update_every: 250,
         exploration: Schedule::Linear { start: 1.0, end: 0.1, fraction: 0.12 },
+        policy_averaging: 0.999,
         ..DqnConfig::default()
     }
 }

@@ -43,6 +43,9 @@ pub struct DqnConfig {
     pub dueling: bool,
     /// Rewards summed before the bootstrap (1 = one-step).
     pub n_step: usize,
+    /// The policy acts by the running average of the online network over about 1 / (1 − this) gradient steps; 0 = by the
+    /// network itself. Training is not affected.
+    pub policy_averaging: f64,
     /// Environment steps between reports to the observer.
     pub report_every: u64,
 }
@@ -68,6 +71,7 @@ impl Default for DqnConfig {
             double: false,
             dueling: false,
             n_step: 1,
+            policy_averaging: 0.0,
             report_every: 1_000,
         }
     }
@@ -90,6 +94,10 @@ impl DqnConfig {
         }
         if !(0.0..=1.0).contains(&self.gamma) {
             return Err(TrainError::config("gamma", format!("{} is not within 0-1", self.gamma)));
+        }
+        if !(0.0..1.0).contains(&self.policy_averaging) {
+            let problem = format!("{} is not within 0 and below 1", self.policy_averaging);
+            return Err(TrainError::config("policy_averaging", problem));
         }
         if self.hidden.contains(&0) {
             return Err(TrainError::config("hidden", "a layer must have at least one unit"));

@@ -50,7 +50,7 @@ impl<E: Environment> Dqn<E> {
         let acting = Workspace::new(network.mlp.shape(), count);
         Ok(Self {
             queues: vec![NStepQueue::new(config.n_step, config.gamma, inputs); count],
-            learner: Learner::new(network, &buffer, environments.mask_len(), config.batch_size),
+            learner: Learner::new(&config, network, &buffer, environments.mask_len()),
             acting,
             buffer,
             actions: vec![0; count],
@@ -67,9 +67,10 @@ impl<E: Environment> Dqn<E> {
         })
     }
 
-    /// The network of action values, one output an action (a dueling network is folded into that form).
+    /// The network of action values that the learned policy acts by, one output an action (a dueling network is folded into
+    /// that form).
     pub fn q_network(&self) -> Mlp {
-        self.learner.online.folded()
+        self.learner.acting().folded()
     }
 
     /// Starts from a given network of action values with the sizes of [`Self::q_network`], such as a clone; call before
@@ -96,6 +97,11 @@ impl<E: Environment> Dqn<E> {
     /// The policy learned so far, acting greedily.
     pub fn policy(&self) -> GreedyPolicy {
         GreedyPolicy::new(self.q_network(), None)
+    }
+
+    /// The policy of the network as the last gradient step left it, where [`DqnConfig::policy_averaging`] would average it.
+    pub fn last_policy(&self) -> GreedyPolicy {
+        GreedyPolicy::new(self.learner.online.folded(), None)
     }
 
     /// Trains for at least `steps` environment steps more (whole rounds over all environments), reporting each

@@ -3,6 +3,7 @@ use super::value_network::ValueNetwork;
 use crate::loss::{allowed_argmax, regression};
 use crate::optimizer::clip_factor;
 use crate::replay::{ReplayBatch, ReplayBuffer};
+use crate::simd;
 use crate::state::{StateError, StateReader, StateWriter};
 use crate::{Adam, Workspace};
 use podpilot_random::Stream;
@@ -12,6 +13,8 @@ use podpilot_random::Stream;
 pub(super) struct Learner {
     pub(super) online: ValueNetwork,
     target: ValueNetwork,
+    /// Running average of the online network, where the settings ask for one.
+    average: Option<ValueNetwork>,
     optimizer: Adam,
     gradient: Vec<f32>,
     now: Workspace,
@@ -35,15 +38,17 @@ pub(super) struct UpdateMeasures {
 
 impl Learner {
     pub(super) fn new(
+        config: &DqnConfig,
         online: ValueNetwork,
         buffer: &ReplayBuffer,
         mask_len: usize,
-        batch_size: usize,
     ) -> Self {
+        let batch_size = config.batch_size;
         let shape = online.mlp.shape().clone();
         let len = online.mlp.parameters().len();
         Self {
             target: online.clone(),
+            average: (config.policy_averaging > 0.0).then(|| online.clone()),
             online,
             optimizer: Adam::new(len, 1e-8),
             gradient: vec![0.0; len],
@@ -65,10 +70,18 @@ impl Learner {
         }
     }
 
-    /// Both networks become the online one: after it was set from outside.
+    /// All networks become the online one: after it was set from outside.
     pub(super) fn reset_target(&mut self) {
         self.stale = true;
         self.update_target();
+        if let Some(average) = &mut self.average {
+            *average = self.online.clone();
+        }
+    }
+
+    /// The network that the learned policy acts by.
+    pub(super) fn acting(&self) -> &ValueNetwork {
+        self.average.as_ref().unwrap_or(&self.online)
     }
 
     /// One gradient step on a batch drawn from the buffer.
@@ -85,6 +98,10 @@ impl Learner {
         let (factor, _) = clip_factor(&[&self.gradient], config.max_gradient_norm);
         self.optimizer.step(learning_rate, self.online.mlp.parameters_mut(), &self.gradient, factor);
         self.stale = true;
+        if let Some(average) = &mut self.average {
+            let share = (1.0 - config.policy_averaging) as f32;
+            simd::move_towards(average.mlp.parameters_mut(), self.online.mlp.parameters(), share);
+        }
         measures
     }
 
@@ -137,6 +154,7 @@ impl Learner {
         writer.f32s(self.online.mlp.parameters());
         writer.f32s(self.target.mlp.parameters());
         writer.bool(self.stale);
+        writer.f32s(self.average.as_ref().map_or(&[], |average| average.mlp.parameters()));
         self.optimizer.save(writer);
     }
 
@@ -145,6 +163,8 @@ impl Learner {
         reader.f32s_into("number of parameters", self.online.mlp.parameters_mut())?;
         reader.f32s_into("number of parameters", self.target.mlp.parameters_mut())?;
         self.stale = reader.bool()?;
+        let average = self.average.as_mut().map_or(&mut [][..], |average| average.mlp.parameters_mut());
+        reader.f32s_into("number of averaged parameters", average)?;
         self.optimizer.load(reader)
     }
 }

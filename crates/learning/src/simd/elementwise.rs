@@ -60,6 +60,18 @@ pub(crate) fn squared_norm(values: &[f32]) -> f64 {
     )
 }
 
+/// Moves values by a share of the way to `goals`.
+pub(crate) fn move_towards(values: &mut [f32], goals: &[f32], share: f32) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (value, &goal) in values.iter_mut().zip(goals) {
+                *value += share * (goal - *value);
+            }
+        },
+    );
+}
+
 /// `sums[j]` = Σ over rows of `rows[·][j]`; rows have the length of `sums`.
 pub(crate) fn column_sums(rows: &[f32], sums: &mut [f32]) {
     let width = sums.len();

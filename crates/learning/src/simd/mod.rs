@@ -14,7 +14,7 @@ mod elementwise;
 mod product;
 
 pub(crate) use activation::Epilogue;
-pub(crate) use elementwise::{AdamStep, adam, column_sums, squared_norm};
+pub(crate) use elementwise::{AdamStep, adam, column_sums, move_towards, squared_norm};
 pub(crate) use product::{Left, Product, transpose};
 
 /// Rows of weights, gradients and activations are padded with zeros to a multiple of this many numbers.

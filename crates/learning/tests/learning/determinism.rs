@@ -36,6 +36,27 @@ fn a_seed_decides_every_bit() {
 }
 
 #[test]
+fn averaging_the_policy_does_not_change_the_training() {
+    let trained = |policy_averaging: f64| {
+        let config = DqnConfig { total_timesteps: 1_000, policy_averaging, ..DqnConfig::default() };
+        let mut trainer = Dqn::new(config, vec![CartPole::new()], Seed(1)).unwrap();
+        trainer.train(1_000, &mut quiet).unwrap();
+        trainer
+    };
+    let (plain, averaged) = (trained(0.0), trained(0.99));
+    assert_eq!(plain.last_policy().network(), averaged.last_policy().network());
+    assert_eq!(plain.policy().network(), plain.last_policy().network());
+    assert_ne!(averaged.policy().network(), averaged.last_policy().network());
+    // A hundred steps back on average, so between where training began and where it is.
+    let start = Dqn::new(plain.config().clone(), vec![CartPole::new()], Seed(1)).unwrap().q_network();
+    let distance = |network: &podpilot_learning::Mlp| -> f32 {
+        let pairs = network.parameters().iter().zip(start.parameters());
+        pairs.map(|(now, then)| (now - then) * (now - then)).sum::<f32>().sqrt()
+    };
+    assert!(distance(averaged.policy().network()) < distance(plain.policy().network()));
+}
+
+#[test]
 fn progress_reports_carry_the_usual_names() {
     let config = DqnConfig { total_timesteps: 2_000, report_every: 500, ..DqnConfig::default() };
     let mut trainer = Dqn::new(config, vec![CartPole::new()], Seed(1)).unwrap();
@@ -81,6 +102,7 @@ fn impossible_settings_are_refused_by_name() {
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(DqnConfig { batch_size: 0, ..DqnConfig::default() }), "batch_size");
+    assert_eq!(refused(DqnConfig { policy_averaging: 1.0, ..DqnConfig::default() }), "policy_averaging");
     assert_eq!(refused(DqnConfig { gamma: 1.1, ..DqnConfig::default() }), "gamma");
     let nothing: Vec<CartPole> = Vec::new();
     assert!(Ppo::new(PpoConfig::default(), nothing, Seed(1)).is_err());

@@ -15,6 +15,7 @@ fn dqn<E: Environment + Clone>(environment: &E) -> Dqn<E> {
         double: true,
         dueling: true,
         target_update_every: 150,
+        policy_averaging: 0.99,
         ..DqnConfig::default()
     };
     Dqn::new(config, vec![environment.clone(); 2], Seed(7)).unwrap()
