@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::LabError;
 use crate::policy_store::StoredPolicy;
-use crate::result::EvaluationResult;
+use crate::number::{amount, percent};
+use crate::result::{AutoscalerResult, EvaluationResult, SimulationResult, SimulationSchema};
 use crate::run_directory::{RunDirectory, file};
 use crate::scenario_file::load_scenario;
 use crate::workbench::DECISION_PERIOD;
@@ -43,9 +44,11 @@ pub fn inspect(path: &Path) -> Result<Inspection, LabError> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("safetensors") => inspect_policy(path),
         Some("yaml" | "yml") => inspect_scenario(path),
+        Some("json") if schema_of(&read(path)?).is_some() => inspect_result(path),
         Some("csv" | "json") => inspect_trace(path),
         _ => Err(LabError::BadInput(format!(
-            "{}: podpilot inspects run directories, policies (.safetensors), traces (.csv, .json) and scenarios (.yaml)",
+            "{}: podpilot inspects run directories, policies (.safetensors), results and traces (.json, .csv) and scenarios \
+             (.yaml)",
             path.display()
         ))),
     }
@@ -81,18 +84,46 @@ fn inspect_run(path: &Path) -> Result<Inspection, LabError> {
             if run.file(file::CHECKPOINT).exists() { "interrupted, can be resumed" } else { "no result" };
         return Ok(Inspection::of("run").entry("state", state));
     }
-    let result: EvaluationResult = serde_json::from_slice(&run.read(file::RESULT)?)
-        .map_err(|error| LabError::BadInput(format!("{}: {error}", name.display())))?;
-    let mut found = Inspection::of("run")
+    inspect_result(&name)
+}
+
+/// A `result.json`, of an evaluation or of a simulation.
+fn inspect_result(path: &Path) -> Result<Inspection, LabError> {
+    let shown = path.display();
+    let wrong = |error: serde_json::Error| LabError::BadInput(format!("{shown}: {error}"));
+    let text = read(path)?;
+    if schema_of(&text).as_deref() == Some(SimulationSchema::NAME) {
+        let result: SimulationResult = serde_json::from_slice(&text).map_err(wrong)?;
+        let found = Inspection::of("simulation")
+            .entry("scenario", &result.scenario)
+            .entry("seed", result.provenance.seed)
+            .entry("changes of the replica count", result.events.len());
+        return Ok(with_rows(found, &result.autoscalers));
+    }
+    let result: EvaluationResult = serde_json::from_slice(&text).map_err(wrong)?;
+    let found = Inspection::of("run")
         .entry("scenario", &result.scenario)
         .entry("episodes", result.episodes)
         .entry("distinct days", result.distinct_days)
         .entry("seed", result.provenance.seed);
-    for row in &result.autoscalers {
-        let value = format!("cost {:.2}, bad minutes {:.3} %", row.cost, 100.0 * row.slow_minute_ratio);
-        found = found.entry(&row.name, value);
-    }
-    Ok(found)
+    Ok(with_rows(found, &result.autoscalers))
+}
+
+fn with_rows(found: Inspection, rows: &[AutoscalerResult]) -> Inspection {
+    rows.iter().fold(found, |found, row| {
+        let bad = percent(row.slow_minute_ratio);
+        found.entry(&row.name, format!("cost {} a day, {bad} of minutes bad", amount(row.cost_per_day())))
+    })
+}
+
+/// The `schema` of a JSON document, if it has one.
+fn schema_of(text: &[u8]) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_slice(text).ok()?;
+    Some(document.get("schema")?.as_str()?.to_owned())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LabError> {
+    std::fs::read(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })
 }
 
 fn inspect_trace(path: &Path) -> Result<Inspection, LabError> {

@@ -19,6 +19,7 @@ mod simulate;
 mod train;
 mod training;
 mod workbench;
+mod yaml_error;
 
 pub use error::LabError;
 pub use evaluate::evaluate;

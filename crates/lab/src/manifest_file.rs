@@ -5,8 +5,7 @@ use std::path::Path;
 
 use podpilot_autoscalers::HpaManifest;
 
-use crate::LabError;
-use crate::scenario_file::one_line;
+use crate::{LabError, yaml_error};
 
 /// The baseline manifest of the bundled scenarios, which must work without the source tree.
 const BUNDLED_BASELINE: &str = include_str!("../../../deployments/hpa.yaml");
@@ -24,5 +23,6 @@ pub(crate) fn bundled_baseline() -> Result<HpaManifest, LabError> {
 }
 
 fn parse(text: &str, name: &str) -> Result<HpaManifest, LabError> {
-    serde_saphyr::from_str(text).map_err(|error| LabError::BadInput(format!("{name}: {}", one_line(&error))))
+    serde_saphyr::from_str(text)
+        .map_err(|error| LabError::BadInput(format!("{name}: {}", yaml_error::describe(&error, text))))
 }

@@ -10,16 +10,17 @@ use crate::LabError;
 use crate::result::{EvaluationResult, PolicyProvenance};
 use crate::run_directory::{RunDirectory, file};
 use crate::sha256::sha256_hex;
-use crate::training::TrainingSettings;
+use crate::training::{TrainingSettings, TrimStarts};
 
 const TRIM_START: &str = "trim_start";
+const BASE_TRIM_START: &str = "base_trim_start";
 
 /// A policy from a file.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredPolicy {
     pub(crate) policy: TrainedPolicy,
     /// Headroom to start at.
-    pub(crate) trim_start: f64,
+    pub(crate) trim_starts: TrimStarts,
     pub(crate) file: PolicyFile,
     pub(crate) sha256: String,
 }
@@ -32,13 +33,11 @@ impl StoredPolicy {
             std::fs::read(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
         let file = PolicyFile::from_bytes(&bytes, &name).map_err(LabError::bad_input)?;
         let policy = TrainedPolicy::from_file(&file, &name).map_err(LabError::bad_input)?;
-        let trim_start = match file.metadata.get(TRIM_START) {
-            None => 0.0,
-            Some(text) => text.parse().map_err(|_| {
-                LabError::BadInput(format!("{name}: {TRIM_START} is `{text}`, must be a number"))
-            })?,
+        let trim_starts = TrimStarts {
+            agent: number(&file, TRIM_START, &name)?,
+            base: number(&file, BASE_TRIM_START, &name)?,
         };
-        Ok(Self { policy, trim_start, file, sha256: sha256_hex(&bytes) })
+        Ok(Self { policy, trim_starts, file, sha256: sha256_hex(&bytes) })
     }
 
     /// Name of the agent in tables.
@@ -59,13 +58,14 @@ impl StoredPolicy {
 pub(crate) fn write(
     run: &RunDirectory,
     policy: &TrainedPolicy,
-    trim_start: f64,
+    trim_starts: TrimStarts,
     settings: &TrainingSettings,
     sources: &[(String, String)],
     objective: &podpilot_core::Objective,
 ) -> Result<(), LabError> {
     let mut record = BTreeMap::new();
-    record.insert(TRIM_START.to_owned(), trim_start.to_string());
+    record.insert(TRIM_START.to_owned(), trim_starts.agent.to_string());
+    record.insert(BASE_TRIM_START.to_owned(), trim_starts.base.to_string());
     record.insert("podpilot_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
     record.insert("objective".to_owned(), json(objective)?);
     record.insert("reward_weights".to_owned(), json(&settings.reward)?);
@@ -101,4 +101,12 @@ pub(crate) fn add_evaluation(
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, LabError> {
     serde_json::to_string(value).map_err(|error| LabError::Failed(error.to_string()))
+}
+
+fn number(file: &PolicyFile, key: &str, name: &str) -> Result<f64, LabError> {
+    let text = file.metadata.get(key).map_or("", String::as_str);
+    text.parse::<f64>()
+        .ok()
+        .filter(|value| value.is_finite())
+        .ok_or_else(|| LabError::BadInput(format!("{name}: {key} is `{text}`, must be a number")))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use podpilot_simulator::Scenario;
 
-use crate::LabError;
+use crate::{LabError, yaml_error};
 
 macro_rules! bundled {
     ($($name:literal),* $(,)?) => {
@@ -35,11 +35,11 @@ const BUNDLED: &[(&str, &str)] = bundled![
 
 /// A scenario and the folder that relative paths in it start from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LoadedScenario {
+pub(crate) struct LoadedScenario {
     /// The scenario.
-    pub scenario: Scenario,
+    pub(crate) scenario: Scenario,
     /// The scenario file's folder; `None` for a scenario that comes with podpilot.
-    pub folder: Option<PathBuf>,
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// Names of the scenarios that come with podpilot.
@@ -48,7 +48,7 @@ pub fn bundled_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Reads a scenario file, or takes the bundled scenario of that name.
-pub fn load_scenario(choice: &str) -> Result<LoadedScenario, LabError> {
+pub(crate) fn load_scenario(choice: &str) -> Result<LoadedScenario, LabError> {
     if let Some((name, text)) = BUNDLED.iter().find(|(name, _)| *name == choice) {
         return Ok(LoadedScenario { scenario: parse_scenario(text, name)?, folder: None });
     }
@@ -68,15 +68,9 @@ pub fn load_scenario(choice: &str) -> Result<LoadedScenario, LabError> {
 }
 
 /// Parses and validates the text of a scenario; `name` is the file name in errors.
-pub fn parse_scenario(text: &str, name: &str) -> Result<Scenario, LabError> {
+pub(crate) fn parse_scenario(text: &str, name: &str) -> Result<Scenario, LabError> {
     let scenario: Scenario = serde_saphyr::from_str(text)
-        .map_err(|error| LabError::BadInput(format!("{name}: {}", one_line(&error))))?;
+        .map_err(|error| LabError::BadInput(format!("{name}: {}", yaml_error::describe(&error, text))))?;
     scenario.validate().map_err(|error| LabError::BadInput(format!("{name}: {error}")))?;
     Ok(scenario)
-}
-
-/// The message of a YAML error without the source snippet below it.
-pub(crate) fn one_line(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }

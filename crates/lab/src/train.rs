@@ -65,6 +65,12 @@ fn begin(settings: &TrainingSettings, bench: &Workbench, run: &RunDirectory) -> 
 pub fn resume(request: &ResumeRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
     let run = RunDirectory::open(&request.run_directory)?;
     let settings = read_settings(&run)?;
+    if run.file(file::RESULT).exists() {
+        let shown = run.path().display();
+        return Err(LabError::BadInput(format!(
+            "{shown}: the run is finished and there is nothing to resume; `podpilot inspect {shown}` shows it"
+        )));
+    }
     let bench = open_bench(&settings, observer)?;
     finish(&settings, &bench, &run, observer)
 }

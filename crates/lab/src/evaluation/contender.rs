@@ -12,7 +12,6 @@ use podpilot_simulator::{Fidelity, Simulation, UnknownMetric};
 
 use crate::request::AutoscalerChoice;
 use crate::result::Role;
-use crate::scenario_file::one_line;
 use crate::workbench::Workbench;
 use crate::{LabError, manifest_file};
 
@@ -79,7 +78,12 @@ impl Contender {
         let manifest = match &bench.scenario().baseline {
             None => None,
             Some(_) if bench.folder.is_none() => Some(manifest_file::bundled_baseline()?),
-            Some(baseline) => Some(manifest_file::read_hpa(&bench.resolve(&baseline.hpa))?),
+            Some(baseline) => {
+                let named = |error: LabError| {
+                    LabError::BadInput(format!("baseline.hpa of scenario {}: {error}", bench.scenario().name))
+                };
+                Some(manifest_file::read_hpa(&bench.resolve(&baseline.hpa)).map_err(named)?)
+            }
         };
         Self::resolved("hpa", Role::Other, manifest, None, bench)
     }
@@ -92,7 +96,7 @@ impl Contender {
         bench: &Workbench,
     ) -> Result<Self, LabError> {
         let located = |error: &dyn std::fmt::Display| match file {
-            Some(file) => LabError::BadInput(format!("{}: {}", file.display(), one_line(&error))),
+            Some(file) => LabError::BadInput(format!("{}: {error}", file.display())),
             None => LabError::bad_input(error),
         };
         let bounds = bench.scenario().bounds();

@@ -35,7 +35,7 @@ pub(crate) fn fit_base_policy(
     };
     let controller =
         policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))?;
-    let rehearsal = rehearsal::settle(bench, controller, seed);
+    let rehearsal = rehearsal::settle_base(bench, controller, seed);
     Ok(BasePolicy { policy, trim_start: rehearsal.trim, frozen: rehearsal.frozen })
 }
 

@@ -44,8 +44,17 @@ pub(crate) struct Trained {
     pub(crate) agent: TrainedPolicy,
     /// The agent before its first step.
     pub(crate) clone: TrainedPolicy,
-    /// Headroom that the trim had reached at the end of the train part, where evaluation starts.
-    pub(crate) trim_start: f64,
+    /// Headroom that each one's trim reaches at the end of the train part, where evaluation starts.
+    pub(crate) trim_starts: TrimStarts,
+}
+
+/// Headroom at the start of an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct TrimStarts {
+    /// Of the agent.
+    pub(crate) agent: f64,
+    /// Of the base policy, and so of the agent's clone, which decides like it.
+    pub(crate) base: f64,
 }
 
 /// Trains as `settings` say, going on from the run's checkpoint if there is one. Ctrl-C saves and stops.
@@ -80,7 +89,8 @@ pub(crate) fn train(
     let mut log = MetricsLog::open(run, kept.unwrap_or(0))?;
     learn(settings, &course, &mut learner, &mut log, run, observer)?;
     let agent = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base };
-    Ok(Trained { agent, clone, trim_start })
+    let settled = rehearsal::settle_policy(bench, controller("agent", &agent, trim_start, bench)?, seed);
+    Ok(Trained { agent, clone, trim_starts: TrimStarts { agent: settled, base: trim_start } })
 }
 
 fn learn(

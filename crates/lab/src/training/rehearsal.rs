@@ -24,18 +24,31 @@ pub(super) struct Settled {
 }
 
 /// Runs the base policy with its trim.
-pub(super) fn settle(bench: &Workbench, controller: Controller, seed: Seed) -> Settled {
+pub(super) fn settle_base(bench: &Workbench, controller: Controller, seed: Seed) -> Settled {
     let mut states = Vec::new();
     let mut trims = Vec::new();
     rehearse(bench, controller, seed, &mut |controller, simulation| {
         states.extend_from_slice(controller.prepare(simulation.observe()));
         trims.push(controller.trim());
+        controller.decide_base().replicas
     });
-    let last_half = &trims[trims.len() / 2..];
-    Settled {
-        trim: last_half.iter().sum::<f64>() / last_half.len().max(1) as f64,
-        frozen: FrozenInputs::find(&states, STATE_LENGTH),
-    }
+    Settled { trim: mean_of_last_half(&trims), frozen: FrozenInputs::find(&states, STATE_LENGTH) }
+}
+
+/// Runs a controller's own policy and returns where its trim comes to stand.
+pub(super) fn settle_policy(bench: &Workbench, controller: Controller, seed: Seed) -> f64 {
+    let mut trims = Vec::new();
+    rehearse(bench, controller, seed, &mut |controller, simulation| {
+        trims.push(controller.trim());
+        let proposal = controller.decide(simulation.observe());
+        proposal.replicas.unwrap_or_else(|| simulation.spec_replicas())
+    });
+    mean_of_last_half(&trims)
+}
+
+fn mean_of_last_half(values: &[f64]) -> f64 {
+    let half = &values[values.len() / 2..];
+    half.iter().sum::<f64>() / half.len().max(1) as f64
 }
 
 /// Runs the base policy at one constant headroom and returns what came of it.
@@ -43,6 +56,7 @@ pub(super) fn at_headroom(bench: &Workbench, controller: &Controller, headroom: 
     rehearse(bench, controller.clone(), seed, &mut |controller, simulation| {
         controller.prepare(simulation.observe());
         controller.set_trim(headroom);
+        controller.decide_base().replicas
     })
 }
 
@@ -50,7 +64,7 @@ fn rehearse(
     bench: &Workbench,
     mut controller: Controller,
     seed: Seed,
-    prepare: &mut dyn FnMut(&mut Controller, &mut Simulation),
+    decide: &mut dyn FnMut(&mut Controller, &mut Simulation) -> i32,
 ) -> Measures {
     let load = Arc::clone(&bench.train);
     let length = Span(LENGTH.0.min(load.duration().0));
@@ -61,9 +75,8 @@ fn rehearse(
     simulation.reset(Arc::clone(&load), from, seed.named("rehearsal"));
     controller.recall(history_before(&load, from, simulation.now()));
     for _ in 0..length / DECISION_PERIOD {
-        prepare(&mut controller, &mut simulation);
-        let decided = controller.decide_base();
-        let outcome = simulation.scale(decided.replicas);
+        let replicas = decide(&mut controller, &mut simulation);
+        let outcome = simulation.scale(replicas);
         controller.applied(&outcome);
         simulation.advance(DECISION_PERIOD);
     }
