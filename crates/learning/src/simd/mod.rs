@@ -12,10 +12,12 @@
 mod activation;
 mod elementwise;
 mod product;
+mod transpose;
 
 pub(crate) use activation::Epilogue;
 pub(crate) use elementwise::{AdamStep, adam, column_sums, move_towards, squared_norm};
-pub(crate) use product::{Left, Product, transpose};
+pub(crate) use product::{Left, Product};
+pub(crate) use transpose::transpose;
 
 /// Rows of weights, gradients and activations are padded with zeros to a multiple of this many numbers.
 pub(crate) const PAD: usize = 8;

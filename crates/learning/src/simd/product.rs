@@ -239,25 +239,6 @@ impl<S: Simd> Task<'_, S> {
     }
 }
 
-/// Writes the transpose of `source` (`rows` × `source_stride`, the first `columns` of each row count) into `target`
-/// (`columns` × `target_stride`), in blocks that stay in the first-level cache.
-pub(crate) fn transpose(
-    source: &[f32],
-    source_stride: usize,
-    target: &mut [f32],
-    target_stride: usize,
-    (rows, columns): (usize, usize),
-) {
-    for row_block in (0..rows).step_by(PAD) {
-        let row_end = rows.min(row_block + PAD);
-        for (column, line) in target.chunks_exact_mut(target_stride).take(columns).enumerate() {
-            for (row, cell) in (row_block..row_end).zip(&mut line[row_block..row_end]) {
-                *cell = source[row * source_stride + column];
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,18 +340,6 @@ mod tests {
             let found = run(Left::Rows(&left, 1), &right, &[], (2, 1, 8), epilogue);
             for (at, &value) in found.iter().enumerate() {
                 assert!((value - left[at / 8] * right[at % 8] * slope(outputs[at])).abs() < 1e-6);
-            }
-        }
-    }
-
-    #[test]
-    fn transposing_keeps_every_number() {
-        let source = drawn(20 * 24, 7);
-        let mut target = vec![0.0; 21 * 32];
-        transpose(&source, 24, &mut target, 32, (20, 21));
-        for row in 0..20 {
-            for column in 0..21 {
-                assert_eq!(target[column * 32 + row], source[row * 24 + column]);
             }
         }
     }
