@@ -9,6 +9,7 @@ TIMESTEPS     ?= 100000
 EVAL_EPISODES ?= 100
 SCENARIO      ?= default
 TRACE         ?=
+PEAK_REPLICAS ?=
 SEED          ?= 1
 OUT           ?=
 
@@ -19,7 +20,8 @@ train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate agains
 	@cargo build --release --locked --package podpilot
 	@$(PODPILOT) train --agent '$(AGENT)' --env-mode '$(ENV_MODE)' --timesteps '$(TIMESTEPS)' \
 		--episodes '$(EVAL_EPISODES)' --scenario '$(SCENARIO)' --seed '$(SEED)' \
-		$(if $(TRACE),--trace '$(TRACE)') $(if $(OUT),--out '$(OUT)')
+		$(if $(TRACE),--trace '$(TRACE)') $(if $(PEAK_REPLICAS),--peak-replicas '$(PEAK_REPLICAS)') \
+		$(if $(OUT),--out '$(OUT)')
 
 # ---- checks ----------------------------------------------------------------------------------------------
 .PHONY: test format lint unit docs

@@ -92,7 +92,7 @@ fn inspect_result(path: &Path) -> Result<Inspection, LabError> {
     let shown = path.display();
     let wrong = |error: serde_json::Error| LabError::BadInput(format!("{shown}: {error}"));
     let text = read(path)?;
-    if schema_of(&text).as_deref() == Some(SimulationSchema::NAME) {
+    if schema_of(&text).as_deref() == Some(SimulationSchema::TEXT) {
         let result: SimulationResult = serde_json::from_slice(&text).map_err(wrong)?;
         let found = Inspection::of("simulation")
             .entry("scenario", &result.scenario)

@@ -27,6 +27,7 @@ const BUNDLED: &[(&str, &str)] = bundled![
     "least-connections",
     "no-cpu-limit",
     "ramp",
+    "recorded",
     "shared-queue",
     "small-limit",
     "spike",

@@ -147,6 +147,21 @@ impl Workbench {
         })
     }
 
+    /// Minutes that no autoscaler can serve make every comparison meaningless; the person should know.
+    fn warn_if_too_large(&self, observer: &mut dyn Observer) {
+        let max = self.scenario().bounds().max;
+        let most_rps = self.capacity.rate_for(max);
+        let rates = self.test.rates_rps();
+        let beyond = rates.iter().filter(|rate| **rate > most_rps).count();
+        if beyond > 0 {
+            observer.note(&format!(
+                "warning: {:.2} % of the test part needs more than max_replicas = {max} pods, whatever scales it; \
+                 choose a smaller --peak-replicas or a scenario with room",
+                100.0 * beyond as f64 / rates.len() as f64
+            ));
+        }
+    }
+
     fn describe(&self, smoothing_s: Option<f64>, observer: &mut dyn Observer) {
         let hours = |load: &LoadSeries| load.duration().as_seconds() / 3_600.0;
         let name = self.sources.first().map_or("load", |source| source.name.as_str());
@@ -160,6 +175,7 @@ impl Workbench {
         if let Some(factor) = self.scale_factor {
             observer.note(&format!("load scaled by {factor:.4} (from the train part only)"));
         }
+        self.warn_if_too_large(observer);
         if let Some(seconds) = smoothing_s {
             observer.note(&format!("counts smoothed over {seconds:.0} s before scaling, noise redrawn"));
         }

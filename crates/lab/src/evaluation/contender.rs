@@ -16,8 +16,13 @@ use crate::workbench::Workbench;
 use crate::{LabError, manifest_file};
 
 /// HPA's front: CPU targets in per cent of the request.
-pub(crate) const HPA_TARGETS_PERCENT: std::ops::RangeInclusive<u32> = 20..=95;
+const HPA_TARGETS_PERCENT: std::ops::RangeInclusive<u32> = 20..=95;
 const HPA_TARGET_STEP: usize = 5;
+
+/// Where the limit is above the request, a target beyond 100 % makes sense, and a rival tuned with care would have it:
+/// the front goes on in coarser steps up to this share of the limit.
+const HIGHEST_TARGET_OF_LIMIT: f64 = 0.95;
+const TARGET_STEP_BEYOND_REQUEST: usize = 10;
 
 /// Makes an autoscaler that has decided nothing yet.
 enum Maker {
@@ -64,7 +69,12 @@ impl Contender {
 
     /// All of HPA's front.
     pub(crate) fn hpa_front(bench: &Workbench) -> Result<Vec<Self>, LabError> {
-        HPA_TARGETS_PERCENT.step_by(HPA_TARGET_STEP).map(|target| Self::hpa(target, bench)).collect()
+        let pod = &bench.scenario().pod;
+        let limit_of_request = pod.cpu_limit_m.map_or(1.0, |limit| f64::from(limit) / f64::from(pod.cpu_request_m));
+        let highest = (100.0 * HIGHEST_TARGET_OF_LIMIT * limit_of_request) as u32;
+        let within_request = HPA_TARGETS_PERCENT.step_by(HPA_TARGET_STEP);
+        let beyond_request = (110..=highest).step_by(TARGET_STEP_BEYOND_REQUEST);
+        within_request.chain(beyond_request).map(|target| Self::hpa(target, bench)).collect()
     }
 
     /// An autoscaler by name, with the user's manifest if there is one.
