@@ -121,10 +121,15 @@ fn constant(rate_rps: f64) -> Arc<LoadSeries> {
 
 /// Constant loads from idle to near saturation on a constant number of pods.
 pub(crate) fn steady_loads(seed: Seed) -> Vec<Comparison> {
-    let prepared =
-        PreparedScenario::new(&default_scenario(Some(STEADY_PODS))).expect("the scenario is valid");
+    steady_loads_of(&default_scenario(Some(STEADY_PODS)), &STEADY_LOADS, seed)
+}
+
+/// Constant loads, as shares of capacity, on the scenario's initial replicas.
+pub(crate) fn steady_loads_of(scenario: &Scenario, loads: &[f64], seed: Seed) -> Vec<Comparison> {
+    let pods = scenario.cluster.initial_replicas.unwrap_or(1);
+    let prepared = PreparedScenario::new(scenario).expect("the scenario is valid");
     let compare = |utilization: f64| {
-        let rate_rps = utilization * f64::from(STEADY_PODS) * prepared.capacity_rps_per_pod();
+        let rate_rps = utilization * f64::from(pods) * prepared.capacity_rps_per_pod();
         let result = |fidelity| {
             let mut simulation = Simulation::of(&prepared, fidelity, constant(rate_rps), seed);
             simulation.advance(STEADY_TIME);
@@ -137,7 +142,7 @@ pub(crate) fn steady_loads(seed: Seed) -> Vec<Comparison> {
             request: result(Fidelity::Request),
         }
     };
-    STEADY_LOADS.into_iter().map(compare).collect()
+    loads.iter().copied().map(compare).collect()
 }
 
 /// Hours of the default load, bursts included, with an HPA that decides.

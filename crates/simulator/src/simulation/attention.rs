@@ -93,9 +93,7 @@ impl Simulation {
 
     fn merge_groups(&mut self) {
         self.settle();
-        for index in 0..self.pods.order().len() {
-            self.sample(self.pods.order()[index]);
-        }
+        self.sample_all();
         self.engine.merge();
     }
 }

@@ -218,7 +218,15 @@ impl Simulation {
         if restarts == 0 { Span::ZERO } else { Span::from_seconds(pause_s.min(LONGEST_BACK_OFF_S)) }
     }
 
+    /// Lets cAdvisor take the samples of all pods that are due.
+    pub(super) fn sample_all(&mut self) {
+        for index in 0..self.pods.order().len() {
+            self.sample(self.pods.order()[index]);
+        }
+    }
+
     /// Lets cAdvisor take the samples of a pod that are due.
+    #[inline]
     pub(super) fn sample(&mut self, slot: usize) {
         let Some(pod) = self.pods.get(slot) else { return };
         let (prepared, engine) = (&self.prepared, &self.engine);

@@ -72,10 +72,9 @@ impl Simulation {
     fn collect_resource_metrics(&mut self) {
         let stands_still =
             self.faults.outage(MetricSource::Resource) || self.faults.stale(MetricSource::Resource);
-        for index in 0..self.pods.order().len() {
-            let slot = self.pods.order()[index];
-            self.sample(slot);
-            if !stands_still {
+        self.sample_all();
+        if !stands_still {
+            for &slot in self.pods.order() {
                 self.resource.collect(slot);
             }
         }

@@ -183,3 +183,21 @@ fn without_pods_requests_fail() {
     simulation.advance(Span::minutes(2));
     assert!(simulation.measures().failed_request_ratio().unwrap() < 0.7);
 }
+
+#[test]
+fn pods_without_a_limit_share_a_crowded_node() {
+    let prepared = prepared_with(|scenario| {
+        scenario.pod.cpu_limit_m = None;
+        scenario.cluster.node_cpu_m = 2_000;
+        scenario.cluster.initial_replicas = Some(8);
+    });
+    let rate_rps = 4.0 / 3.8e-3;
+    for fidelity in [Fidelity::Fast, Fidelity::Request] {
+        let mut simulation = Simulation::of(&prepared, fidelity, constant(rate_rps), Seed(1));
+        simulation.advance(Span::minutes(2));
+        let used_cores = simulation.measures().cpu_seconds / 120.0;
+        assert!((used_cores - 2.0).abs() < 0.1, "{fidelity:?}: {used_cores} of 4 wanted and 2 there");
+        let failed = simulation.measures().failed_request_ratio().unwrap();
+        assert!((0.4..0.6).contains(&failed), "{fidelity:?}: {failed}");
+    }
+}
