@@ -7,8 +7,8 @@ use podpilot_traffic::read_trace;
 use serde::Serialize;
 
 use crate::LabError;
-use crate::policy_store::StoredPolicy;
 use crate::number::{amount, percent};
+use crate::policy_store::StoredPolicy;
 use crate::result::{AutoscalerResult, EvaluationResult, SimulationResult, SimulationSchema};
 use crate::run_directory::{RunDirectory, file};
 use crate::scenario_file::load_scenario;

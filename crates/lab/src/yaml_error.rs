@@ -63,12 +63,19 @@ mod tests {
             told("{limit_m: -1, startup_s: 2}"),
             "line 1 column 11: limit_m is `-1`, must be a whole number of at least 0"
         );
-        assert_eq!(told("limit_m: 1\nstartup_s: soon # x\n"), "line 2 column 12: startup_s is `soon`, must be a number");
+        assert_eq!(
+            told("limit_m: 1\nstartup_s: soon # x\n"),
+            "line 2 column 12: startup_s is `soon`, must be a number"
+        );
     }
 
     #[test]
     fn unknown_missing_and_doubled_fields_are_named() {
-        assert!(told("limit: 1\n").starts_with("line 1 column 1: unknown field `limit`"), "{}", told("limit: 1\n"));
+        assert!(
+            told("limit: 1\n").starts_with("line 1 column 1: unknown field `limit`"),
+            "{}",
+            told("limit: 1\n")
+        );
         assert!(told("limit_m: 1\n").contains("startup_s"), "{}", told("limit_m: 1\n"));
         assert_eq!(told("limit_m: 1\nlimit_m: 2\n"), "line 2 column 1: duplicate mapping key: limit_m");
     }

@@ -70,7 +70,8 @@ impl Contender {
     /// All of HPA's front.
     pub(crate) fn hpa_front(bench: &Workbench) -> Result<Vec<Self>, LabError> {
         let pod = &bench.scenario().pod;
-        let limit_of_request = pod.cpu_limit_m.map_or(1.0, |limit| f64::from(limit) / f64::from(pod.cpu_request_m));
+        let limit_of_request =
+            pod.cpu_limit_m.map_or(1.0, |limit| f64::from(limit) / f64::from(pod.cpu_request_m));
         let highest = (100.0 * HIGHEST_TARGET_OF_LIMIT * limit_of_request) as u32;
         let within_request = HPA_TARGETS_PERCENT.step_by(HPA_TARGET_STEP);
         let beyond_request = (110..=highest).step_by(TARGET_STEP_BEYOND_REQUEST);

@@ -95,14 +95,16 @@ mod tests {
 
     #[test]
     fn the_interval_of_a_mean_is_as_wide_as_theory_says() {
-        // Rival costs 1 a day, the subject alternates 0.8 and 1.2 over 100 days: the standard error is 0.02.
+        // Rival costs 1 a day, the subject's 100 days spread evenly from 0.8 to 1.2: their standard deviation is
+        // 0.4/√12 = 0.1155, the standard error of their mean 0.01166 (of 100 points, not of a continuum).
         let rival = row(&[1.0; 100]);
-        let own: Vec<f64> = (0..100).map(|day| if day % 2 == 0 { 0.8 } else { 1.2 }).collect();
-        let interval = day_intervals(&row(&own), &rival, Seed(1)).unwrap().relative_cost;
-        assert!(
-            (interval.low + 0.0392).abs() < 0.004 && (interval.high - 0.0392).abs() < 0.004,
-            "{interval:?}"
-        );
+        let own: Vec<f64> = (0..100).map(|day| 0.8 + 0.4 * f64::from(day) / 99.0).collect();
+        let half_width = 1.96 * 0.011_66;
+        for seed in 1..=5 {
+            let interval = day_intervals(&row(&own), &rival, Seed(seed)).unwrap().relative_cost;
+            let off = (interval.low + half_width).abs().max((interval.high - half_width).abs());
+            assert!(off < 0.003, "{interval:?}");
+        }
     }
 
     #[test]

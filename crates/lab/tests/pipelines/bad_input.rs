@@ -33,11 +33,19 @@ fn a_run_never_overwrites_files() {
 #[test]
 fn autoscalers_of_one_name_are_refused() {
     let folder = Folder::new();
-    let path = folder.write("hpa.yaml", &manifest("{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}"));
+    let path = folder.write(
+        "hpa.yaml",
+        &manifest(
+            "{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}",
+        ),
+    );
     let mut request = folder.evaluate_request(&[], 1);
     request.autoscalers = vec![named("hpa"), following("hpa", &path)];
     let error = evaluate(&request, &mut Unobserved).unwrap_err();
-    assert!(error.is_bad_input() && error.to_string().contains("two autoscalers are called `hpa`"), "{error}");
+    assert!(
+        error.is_bad_input() && error.to_string().contains("two autoscalers are called `hpa`"),
+        "{error}"
+    );
     request.autoscalers = vec![following("hpa-70", &path)];
     let error = evaluate(&request, &mut Unobserved).unwrap_err();
     assert!(error.is_bad_input() && error.to_string().contains("takes no manifest"), "{error}");

@@ -20,7 +20,10 @@ fn the_same_seed_trains_the_same_run_byte_for_byte_and_another_seed_does_not() {
         for name in FILES {
             let first = bytes(&folder.path(&once), name);
             assert!(first == bytes(&folder.path(&again), name), "{agent}: {name} differs between equal runs");
-            assert!(first != bytes(&folder.path(&other), name), "{agent}: {name} does not depend on the seed");
+            assert!(
+                first != bytes(&folder.path(&other), name),
+                "{agent}: {name} does not depend on the seed"
+            );
         }
     }
 }

@@ -38,10 +38,11 @@ fn result_json_has_every_promised_field() {
     assert_eq!(json["episodes"], 1);
     assert_eq!(json["distinct_days"], 1);
     let rows = json["autoscalers"].as_array().unwrap();
-    let names: Vec<_> = rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
-    let front = (20..=95).step_by(5).map(|target| format!("hpa-{target}"));
-    let expected: Vec<_> = ["dqn", "clone", "quantile"].map(str::to_owned).into_iter().chain(front).collect();
-    assert_eq!(names, expected);
+    let names: Vec<_> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
+    assert_eq!(names[..3], ["dqn", "clone", "quantile"]);
+    for target in (20..=95).step_by(5) {
+        assert!(names.contains(&format!("hpa-{target}").as_str()), "hpa-{target} is missing in {names:?}");
+    }
     let numbers = [
         "pod_hours",
         "cost",
@@ -71,18 +72,20 @@ fn assert_consistent(row: &AutoscalerResult) {
     assert!(row.pod_hours >= row.mean_replicas * row.hours - 0.1, "{name}: pod-hours below replicas");
     assert!(row.failed_request_ratio <= row.slow_request_ratio, "{name}: a failed request is a slow one");
     assert!(row.latency_ms.p50 <= row.latency_ms.p95 && row.latency_ms.p95 <= row.latency_ms.p99, "{name}");
-    assert_eq!(row.requests, row.days.iter().map(|_| row.requests).next().unwrap(), "{name}");
     let minutes: u64 = row.days.iter().map(|day| day.minutes).sum();
     let bad: u64 = row.days.iter().map(|day| day.bad_minutes).sum();
-    assert!((row.slow_minute_ratio - bad as f64 / minutes as f64).abs() < 1e-12, "{name}: days do not add up");
+    assert!(
+        (row.slow_minute_ratio - bad as f64 / minutes as f64).abs() < 1e-12,
+        "{name}: days do not add up"
+    );
 }
 
 #[test]
 fn lower_targets_run_more_pods_and_rows_add_up() {
     let folder = Folder::new();
     let result = folder.evaluate(&[], 3);
-    let front: Vec<_> = result.autoscalers.iter().filter(|row| row.is_hpa_front()).collect();
-    assert_eq!(front.len(), 16);
+    let front: Vec<_> =
+        (20..=95).step_by(5).map(|target| result.row(&format!("hpa-{target}")).unwrap()).collect();
     for pair in front.windows(2) {
         assert!(pair[0].mean_replicas > pair[1].mean_replicas, "{} against {}", pair[0].name, pair[1].name);
     }
@@ -105,11 +108,15 @@ fn the_decisions_of_the_agent_follow_the_load() {
         let track = timeline.tracks.iter().find(|track| track.role == Role::Agent).unwrap();
         let mean_ready_where = |busy: bool| {
             let mean_rps = timeline.load_rps.iter().sum::<f64>() / timeline.load_rps.len() as f64;
-            let steps = timeline.load_rps.iter().zip(&track.ready).filter(|(rps, _)| (**rps > mean_rps) == busy);
+            let steps =
+                timeline.load_rps.iter().zip(&track.ready).filter(|(rps, _)| (**rps > mean_rps) == busy);
             let ready: Vec<f64> = steps.map(|(_, ready)| f64::from(*ready)).collect();
             ready.iter().sum::<f64>() / ready.len() as f64
         };
-        assert!(mean_ready_where(true) > 1.3 * mean_ready_where(false), "{agent}: pods do not follow the load");
+        assert!(
+            mean_ready_where(true) > 1.3 * mean_ready_where(false),
+            "{agent}: pods do not follow the load"
+        );
     }
 }
 

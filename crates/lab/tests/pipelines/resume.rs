@@ -56,7 +56,9 @@ fn interrupted_twice(agent: AgentKind, timesteps: u64, stops: [u64; 2]) {
     let request = folder.train_request(agent, timesteps, "parted");
     let done = steps_when_stopped(train(&request, &mut first), &folder, "parted");
     assert!(done >= stops[0] && done < stops[1], "stopped after {done}");
-    assert!(!folder.path("parted/result.json").exists() && !folder.path("parted/policy.safetensors").exists());
+    assert!(
+        !folder.path("parted/result.json").exists() && !folder.path("parted/policy.safetensors").exists()
+    );
     let again = ResumeRequest { run_directory: folder.path("parted") };
     let mut second = StopAt::new(Stage::Training, stops[1]);
     let done = steps_when_stopped(resume(&again, &mut second), &folder, "parted");

@@ -114,7 +114,8 @@ fn named_metrics_of_every_kind_scale() {
 #[test]
 fn an_unknown_named_metric_is_one_error_and_writes_nothing() {
     let folder = Folder::new();
-    let kind = "{type: External, external: {metric: {name: queue_length}, target: {type: Value, value: '20'}}}";
+    let kind =
+        "{type: External, external: {metric: {name: queue_length}, target: {type: Value, value: '20'}}}";
     let path = folder.write("hpa.yaml", &manifest(kind));
     let mut request = folder.simulate_request("load.csv", vec![following("hpa", &path)]);
     request.out = Some(folder.path("out"));

@@ -1,0 +1,9 @@
+//! The command line through the real binary.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod interrupt;
+mod output;
+mod sandbox;
+mod threads;
