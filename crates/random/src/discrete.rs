@@ -3,54 +3,93 @@ use crate::Stream;
 /// Means from here on use transformed rejection; below, inversion is faster.
 const REJECTION_FROM_MEAN: f64 = 10.0;
 
-impl Stream {
-    /// Poisson with the given mean ≥ 0: inversion below 10, Hörmann's PTRS (1993) above.
+/// A Poisson distribution with what can be computed once for its mean. Loads hold their rate for many draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Poisson {
+    mean: f64,
+    method: Method,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Method {
+    /// Walks the probabilities from zero upwards.
+    Inversion { probability_of_zero: f64 },
+    /// Hörmann's PTRS (1993).
+    Rejection { a: f64, b: f64, inverse_alpha: f64, v_r: f64, log_mean: f64 },
+}
+
+impl Poisson {
+    /// The distribution with the given mean ≥ 0.
     #[inline]
-    pub fn poisson(&mut self, mean: f64) -> u64 {
-        if mean < REJECTION_FROM_MEAN {
-            self.poisson_by_inversion(mean)
+    pub fn new(mean: f64) -> Self {
+        let method = if mean < REJECTION_FROM_MEAN {
+            Method::Inversion { probability_of_zero: libm::exp(-mean) }
         } else {
-            self.poisson_by_rejection(mean)
+            let b = 0.931 + 2.53 * mean.sqrt();
+            Method::Rejection {
+                a: -0.059 + 0.02483 * b,
+                b,
+                inverse_alpha: 1.1239 + 1.1328 / (b - 3.4),
+                v_r: 0.9277 - 3.6224 / (b - 2.0),
+                log_mean: libm::log(mean),
+            }
+        };
+        Self { mean, method }
+    }
+
+    /// Its mean.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Draws a count.
+    #[inline]
+    pub fn draw(&self, stream: &mut Stream) -> u64 {
+        match self.method {
+            Method::Inversion { probability_of_zero } => self.walk(probability_of_zero, stream),
+            Method::Rejection { a, b, inverse_alpha, v_r, log_mean } => loop {
+                let u = stream.uniform() - 0.5;
+                let v = stream.uniform_positive();
+                let us = 0.5 - u.abs();
+                let x = (2.0 * a / us + b) * u + self.mean + 0.43;
+                // For positive numbers truncation is the floor, and far cheaper than calling it.
+                let k = x as u64;
+                if us >= 0.07 && v <= v_r {
+                    return k;
+                }
+                if x < 0.0 || (us < 0.013 && v > us) {
+                    continue;
+                }
+                let accept = libm::log(v * inverse_alpha / (a / (us * us) + b));
+                if accept <= k as f64 * log_mean - self.mean - libm::lgamma(k as f64 + 1.0) {
+                    return k;
+                }
+            },
         }
     }
 
-    fn poisson_by_inversion(&mut self, mean: f64) -> u64 {
-        if mean <= 0.0 {
+    fn walk(&self, probability_of_zero: f64, stream: &mut Stream) -> u64 {
+        if self.mean <= 0.0 {
             return 0;
         }
-        let mut term = libm::exp(-mean);
-        let mut left = self.uniform();
+        let mut term = probability_of_zero;
+        let mut left = stream.uniform();
         let mut count = 0_u64;
         // The bound stops a walk that rounding would let run on past the last representable term.
         while left >= term && count < 1_000 {
             left -= term;
             count += 1;
-            term *= mean / count as f64;
+            term *= self.mean / count as f64;
         }
         count
     }
+}
 
-    fn poisson_by_rejection(&mut self, mean: f64) -> u64 {
-        let b = 0.931 + 2.53 * mean.sqrt();
-        let a = -0.059 + 0.02483 * b;
-        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-        let v_r = 0.9277 - 3.6224 / (b - 2.0);
-        loop {
-            let u = self.uniform() - 0.5;
-            let v = self.uniform_positive();
-            let us = 0.5 - u.abs();
-            let k = ((2.0 * a / us + b) * u + mean + 0.43).floor();
-            if us >= 0.07 && v <= v_r {
-                return k as u64;
-            }
-            if k < 0.0 || (us < 0.013 && v > us) {
-                continue;
-            }
-            let accept = libm::log(v * inverse_alpha / (a / (us * us) + b));
-            if accept <= k * libm::log(mean) - mean - libm::lgamma(k + 1.0) {
-                return k as u64;
-            }
-        }
+impl Stream {
+    /// Poisson with the given mean ≥ 0; see [`Poisson`] for many draws with one mean.
+    #[inline]
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        Poisson::new(mean).draw(self)
     }
 
     /// Binomial with `trials` and probability `p`, by counting: for the small numbers of trials met here.

@@ -8,4 +8,5 @@ mod continuous;
 mod discrete;
 mod seed;
 
+pub use discrete::Poisson;
 pub use seed::{Seed, Stream};

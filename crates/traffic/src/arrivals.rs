@@ -1,4 +1,4 @@
-use podpilot_random::{Seed, Stream};
+use podpilot_random::{Poisson, Seed, Stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,7 @@ pub struct ArrivalTick {
 pub struct ArrivalStream {
     arrivals: Arrivals,
     stream: Stream,
+    distribution: Poisson,
     factor: f64,
     factor_left_s: f64,
     /// Requests due that did not make a whole one yet.
@@ -58,7 +59,8 @@ impl ArrivalStream {
     /// Arrivals of the given kind, which must be valid.
     pub fn new(arrivals: Arrivals, seed: Seed) -> Self {
         let stream = seed.named("arrivals").stream();
-        Self { arrivals, stream, factor: 1.0, factor_left_s: 0.0, remainder: 0.0 }
+        let distribution = Poisson::new(0.0);
+        Self { arrivals, stream, distribution, factor: 1.0, factor_left_s: 0.0, remainder: 0.0 }
     }
 
     /// What arrives in the next `dt_s` seconds at the load's `rate_rps`.
@@ -66,14 +68,23 @@ impl ArrivalStream {
     pub fn tick(&mut self, rate_rps: f64, dt_s: f64) -> ArrivalTick {
         match self.arrivals {
             Arrivals::Poisson => {
-                ArrivalTick { intensity_rps: rate_rps, count: self.stream.poisson(rate_rps * dt_s) }
+                ArrivalTick { intensity_rps: rate_rps, count: self.poisson(rate_rps * dt_s) }
             }
             Arrivals::Overdispersed { cv, correlation_s } => {
                 let intensity_rps = rate_rps * self.factor_for(cv, correlation_s, dt_s);
-                ArrivalTick { intensity_rps, count: self.stream.poisson(intensity_rps * dt_s) }
+                ArrivalTick { intensity_rps, count: self.poisson(intensity_rps * dt_s) }
             }
             Arrivals::Smooth => ArrivalTick { intensity_rps: rate_rps, count: self.carried(rate_rps * dt_s) },
         }
+    }
+
+    /// A draw; the distribution is kept while the mean stays, which it does between two rows of a trace.
+    #[inline]
+    fn poisson(&mut self, mean: f64) -> u64 {
+        if mean != self.distribution.mean() {
+            self.distribution = Poisson::new(mean);
+        }
+        self.distribution.draw(&mut self.stream)
     }
 
     fn factor_for(&mut self, cv: f64, correlation_s: f64, dt_s: f64) -> f64 {
