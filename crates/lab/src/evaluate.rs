@@ -67,14 +67,11 @@ fn policy_contenders(
 
 /// The base policy of the first policy given, or one fitted to the train part.
 fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Contender, LabError> {
-    let (base, trim_start) = match stored.first() {
-        Some(first) => {
-            (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_starts.base)
-        }
-        None => {
-            let base = training::fit_base_policy(bench, None, seed.named("training"))?;
-            (base.policy, base.trim_start)
-        }
+    let (base, trim_start) = if let Some(first) = stored.first() {
+        (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_starts.base)
+    } else {
+        let base = training::fit_base_policy(bench, None, seed.named("training"))?;
+        (base.policy, base.trim_start)
     };
     let controller = training::controller("quantile", &base, trim_start, bench)?;
     Ok(Contender::controller("quantile", Role::Quantile, controller))

@@ -1,5 +1,6 @@
 //! `podpilot inspect`: what a policy file, run directory, trace or scenario holds.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use podpilot_core::Span;
@@ -28,7 +29,7 @@ impl Inspection {
         Self { kind, entries: Vec::new() }
     }
 
-    fn entry(mut self, name: &str, value: impl ToString) -> Self {
+    fn entry(mut self, name: &str, value: impl Display) -> Self {
         self.entries.push((name.to_owned(), value.to_string()));
         self
     }

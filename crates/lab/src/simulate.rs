@@ -69,7 +69,7 @@ fn run_all(
         score.add(&episode, &track.measures, cpu_request_cores);
         result.autoscalers.push(score.into_result(&contender.name, contender.role));
         result.timeline.load_rps = track.load_rps;
-        result.timeline.tracks.push(track.track);
+        result.timeline.tracks.push(track.timeline);
         result.events.extend(track.events);
     }
     observer.progress(&Progress { stage: Stage::Simulating, done: total, total, episode_return: None });

@@ -1,6 +1,5 @@
 //! Who is evaluated.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use podpilot_autoscalers::names::{self, NameError};
@@ -80,62 +79,61 @@ impl Contender {
 
     /// An autoscaler by name, with the user's manifest if there is one.
     pub(crate) fn named(choice: &AutoscalerChoice, role: Role, bench: &Workbench) -> Result<Self, LabError> {
-        let manifest = choice.manifest.as_deref().map(manifest_file::read_hpa).transpose()?;
-        Self::resolved(&choice.name, role, manifest, choice.manifest.as_deref(), bench)
+        match &choice.manifest {
+            None => Self::by_name(&choice.name, role, bench),
+            Some(path) => {
+                let manifest = manifest_file::read_hpa(path)?;
+                Self::following(&choice.name, role, &manifest, &path.display().to_string(), bench)
+            }
+        }
     }
 
     /// The autoscaler that the scenario's service has today.
     pub(crate) fn baseline(bench: &Workbench) -> Result<Self, LabError> {
-        let manifest = match &bench.scenario().baseline {
-            None => None,
-            Some(_) if bench.folder.is_none() => Some(manifest_file::bundled_baseline()?),
-            Some(baseline) => {
-                let named = |error: LabError| {
-                    LabError::BadInput(format!("baseline.hpa of scenario {}: {error}", bench.scenario().name))
-                };
-                Some(manifest_file::read_hpa(&bench.resolve(&baseline.hpa)).map_err(named)?)
-            }
+        const NAME: &str = "hpa";
+        let Some(baseline) = &bench.scenario().baseline else {
+            return Self::by_name(NAME, Role::Other, bench);
         };
-        Self::resolved("hpa", Role::Other, manifest, None, bench)
+        let field = format!("baseline.hpa of scenario {}", bench.scenario().name);
+        let manifest = match bench.folder {
+            None => manifest_file::bundled_baseline(),
+            Some(_) => manifest_file::read_hpa(&bench.resolve(&baseline.hpa)),
+        };
+        let manifest = manifest.map_err(|error| LabError::BadInput(format!("{field}: {error}")))?;
+        Self::following(NAME, Role::Other, &manifest, &field, bench)
     }
 
-    fn resolved(
+    /// One of the autoscalers that need no manifest.
+    fn by_name(name: &str, role: Role, bench: &Workbench) -> Result<Self, LabError> {
+        let bounds = bench.scenario().bounds();
+        let owned = name.to_owned();
+        let resolve = move || names::resolve(&owned, None, bounds, Workbench::hpa_config());
+        // Checked once here, so that making another cannot fail.
+        resolve().map_err(LabError::bad_input)?;
+        #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
+        let make = Maker::Named(Box::new(move || resolve().expect("checked above")));
+        Ok(Self { name: name.to_owned(), role, metrics: Vec::new(), make })
+    }
+
+    /// An HPA under the user's own name; `file` is where errors in the manifest lie.
+    fn following(
         name: &str,
         role: Role,
-        manifest: Option<HpaManifest>,
-        file: Option<&Path>,
+        manifest: &HpaManifest,
+        file: &str,
         bench: &Workbench,
     ) -> Result<Self, LabError> {
-        let located = |error: &dyn std::fmt::Display| match file {
-            Some(file) => LabError::BadInput(format!("{}: {error}", file.display())),
-            None => LabError::bad_input(error),
-        };
-        let bounds = bench.scenario().bounds();
-        let (make, metrics) = match manifest {
-            Some(manifest) => {
-                let config = Workbench::hpa_config();
-                // A name that says what the autoscaler does must not do something else.
-                if let Err(error @ NameError::NoManifest { .. }) =
-                    names::resolve(name, Some(&manifest), bounds, config)
-                {
-                    return Err(LabError::bad_input(error));
-                }
-                let hpa = Hpa::new(name, &manifest, config).map_err(|error| located(&error))?;
-                let metrics: Vec<_> = hpa.named_metrics().cloned().collect();
-                check_metrics(&metrics, bench).map_err(|error| located(&error))?;
-                (Maker::Hpa(Box::new(hpa)), metrics)
-            }
-            None => {
-                let name = name.to_owned();
-                let resolve = move || names::resolve(&name, None, bounds, Workbench::hpa_config());
-                // Checked once here, so that making another cannot fail.
-                resolve().map_err(LabError::bad_input)?;
-                #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
-                let make = move || resolve().expect("checked above");
-                (Maker::Named(Box::new(make)), Vec::new())
-            }
-        };
-        Ok(Self { name: name.to_owned(), role, metrics, make })
+        let config = Workbench::hpa_config();
+        // A name that says what the autoscaler does must not do something else.
+        let resolved = names::resolve(name, Some(manifest), bench.scenario().bounds(), config);
+        if let Err(error @ NameError::NoManifest { .. }) = resolved {
+            return Err(LabError::bad_input(error));
+        }
+        let located = |error: &dyn std::fmt::Display| LabError::BadInput(format!("{file}: {error}"));
+        let hpa = Hpa::new(name, manifest, config).map_err(|error| located(&error))?;
+        let metrics: Vec<_> = hpa.named_metrics().cloned().collect();
+        check_metrics(&metrics, bench).map_err(|error| located(&error))?;
+        Ok(Self { name: name.to_owned(), role, metrics, make: Maker::Hpa(Box::new(hpa)) })
     }
 
     /// An autoscaler that has decided nothing yet. Learned controllers recall the load's past as a monitoring system

@@ -92,7 +92,7 @@ fn timeline(
     for contender in contenders.iter().filter(|contender| shown.contains(&contender.name.as_str())) {
         let track = Track::record(contender, &bench.prepared, &stretch, false)?;
         timeline.load_rps = track.load_rps;
-        timeline.tracks.push(track.track);
+        timeline.tracks.push(track.timeline);
     }
     Ok(timeline)
 }

@@ -88,10 +88,8 @@ fn collect(
     observer: &mut dyn Observer,
 ) -> Result<(), LabError> {
     let total = measured.len() as u64;
-    let mut done = 0;
-    for (task, measures) in receiver {
+    for (done, (task, measures)) in (1..).zip(receiver) {
         measured[task] = Some(measures);
-        done += 1;
         observer.progress(&Progress { stage: Stage::Evaluating, done, total, episode_return: None });
         if observer.should_stop() {
             stop.store(true, Ordering::Relaxed);

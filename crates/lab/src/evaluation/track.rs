@@ -29,7 +29,7 @@ pub(crate) struct Stretch {
 /// What one autoscaler made of a stretch.
 #[derive(Debug)]
 pub(crate) struct Track {
-    pub(crate) track: TimelineTrack,
+    pub(crate) timeline: TimelineTrack,
     pub(crate) load_rps: Vec<f64>,
     pub(crate) events: Vec<ScalingEvent>,
     pub(crate) measures: Measures,
@@ -161,6 +161,6 @@ impl Recorder {
         if self.sum.ticks > 0 {
             self.close();
         }
-        Track { track: self.track, load_rps: self.load_rps, events: self.events, measures }
+        Track { timeline: self.track, load_rps: self.load_rps, events: self.events, measures }
     }
 }

@@ -95,7 +95,7 @@ fn line(points: impl Iterator<Item = (f64, f64, f64)> + Clone) -> Option<Line> {
     let variance: f64 = points.clone().map(|(x, _, w)| w * (x - mean_x) * (x - mean_x)).sum();
     let covariance: f64 = points.map(|(x, y, w)| w * (x - mean_x) * (y - mean_y)).sum();
     let slope = covariance / variance;
-    slope.is_finite().then(|| Line { at_zero: mean_y - slope * mean_x, slope })
+    slope.is_finite().then_some(Line { at_zero: mean_y - slope * mean_x, slope })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The whole path on a recorded trace, where it is at hand.
 
+use std::io::Write;
 use std::path::Path;
 
 use podpilot_lab::request::{AgentKind, LoadChoice, Unobserved};
@@ -10,11 +11,12 @@ use crate::fixture::Folder;
 const TRACES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/traces");
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
 fn nasa_trains_and_evaluates_on_its_test_part() {
     let trace = Path::new(TRACES).join("nasa95.csv");
     if !trace.exists() {
-        eprintln!("SKIPPED nasa_trains_and_evaluates_on_its_test_part: {} is absent", trace.display());
+        // Straight to the stream: the test harness hides what passing tests print.
+        let note = format!("SKIPPED nasa_trains_and_evaluates_on_its_test_part: no {}\n", trace.display());
+        std::io::stderr().write_all(note.as_bytes()).unwrap();
         return;
     }
     let folder = Folder::new();
