@@ -11,25 +11,26 @@ use podpilot_lab::{
 const MOST_REPLICA_ROWS: usize = 24;
 const MOST_EVENT_ROWS: usize = 20;
 
-/// One row for each autoscaler; `*` marks those that miss the objective.
+/// One row for each autoscaler; `*` marks those that miss the objective. Headings in two lines keep it within 120
+/// columns.
 pub(super) fn autoscalers<'a>(
     rows: impl IntoIterator<Item = &'a AutoscalerResult>,
     objective: &Objective,
 ) -> Table {
     let mut table = plain(&[
         "autoscaler",
-        "cost/day",
+        "cost\na day",
         "replicas",
-        "bad minutes",
-        "slow requests",
+        "bad\nminutes",
+        "slow\nrequests",
         "failed",
         "P50",
         "P95",
         "P99",
-        "CPU of request",
-        "CPU over",
-        "memory over",
-        "changes/h",
+        "CPU of\nrequest",
+        "CPU\nover",
+        "memory\nover",
+        "changes\nan hour",
     ]);
     for row in rows {
         let missed = if row.slow_minute_ratio > objective.bad_minutes { " *" } else { "  " };

@@ -24,7 +24,15 @@ fn simulate_tells_replicas_cost_and_reasons_of_a_users_hpa() {
     sandbox.write("my-hpa.yaml", MANIFEST);
     let arguments = ["simulate", "--autoscaler", "hpa=my-hpa.yaml", "--trace", "load.csv"];
     let table = sandbox.done(&arguments);
-    for part in ["hpa would cost", "cost/day", "bad minutes", "hpa pods", " → ", "of its target asks for"] {
+    for part in [
+        "hpa would cost",
+        "cost",
+        "a day",
+        "minutes would be bad",
+        "hpa pods",
+        " → ",
+        "of its target asks for",
+    ] {
         assert!(table.contains(part), "`{part}` is missing in: {table}");
     }
     let result = json(&sandbox.done(&[&arguments[..], &["--output", "json"]].concat()));
@@ -51,6 +59,7 @@ fn train_shows_what_the_judgement_rests_on_and_ends_with_the_run_directory() {
     for row in ["ppo", "clone", "quantile", "hpa-80"] {
         assert!(first_words.contains(&row), "{row} is missing in: {shown}");
     }
+    assert!(shown.lines().all(|line| line.chars().count() <= 120 || line.starts_with("  ")), "{shown}");
     let hpa_rows = first_words.iter().filter(|word| word.starts_with("hpa-")).count();
     assert!((1..=4).contains(&hpa_rows), "{hpa_rows} HPA rows in: {shown}");
     assert!(shown.contains("more HPA targets: see result.json and report.html in run"), "{shown}");
