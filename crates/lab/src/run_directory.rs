@@ -36,8 +36,15 @@ pub(crate) struct RunDirectory {
 }
 
 impl RunDirectory {
-    /// Makes the folder and checks that it can be written to. A failure leaves no new folder behind.
+    /// Makes the folder and checks that it can be written to. A failure leaves no new folder behind. A training run's
+    /// folder is never taken for something else.
     pub(crate) fn create(path: &Path) -> Result<Self, LabError> {
+        if path.join(file::SETTINGS).exists() {
+            let shown = path.display();
+            return Err(LabError::BadInput(format!(
+                "{shown}: holds a run already; choose another --out, or go on with --resume {shown}"
+            )));
+        }
         let missing = path.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         let run = Self { path: path.to_owned(), made: missing.map(Path::to_owned).collect() };
         let probe = path.join(".write-probe");

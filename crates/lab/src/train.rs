@@ -39,17 +39,14 @@ pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<Trai
     )
 }
 
-/// A run never overwrites another one, nor a file of the user's that has the name of one of its own.
+/// A run never overwrites a file of the user's that has the name of one of its own.
 fn refuse_taken(out: &Path) -> Result<(), LabError> {
-    let shown = out.display();
-    if out.join(file::SETTINGS).exists() {
-        return Err(LabError::BadInput(format!(
-            "{shown}: holds a run already; choose another --out, or go on with --resume {shown}"
-        )));
-    }
+    let is_a_run = out.join(file::SETTINGS).exists();
     match file::ALL.iter().find(|name| out.join(name).exists()) {
-        Some(name) => Err(LabError::BadInput(format!("{shown}: holds {name} already; choose another --out"))),
-        None => Ok(()),
+        Some(name) if !is_a_run => {
+            Err(LabError::BadInput(format!("{}: holds {name} already; choose another --out", out.display())))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -251,7 +251,10 @@ fn output_directory_that_cannot_be_written() {
 #[test]
 fn output_directory_that_holds_files_already() {
     let file = [("settings.json", "{}")];
-    refused(&file, &["train", "--timesteps", "100", "--out", "."], &["holds a run already", "--resume"]);
+    let told = ["holds a run already", "--resume ."];
+    refused(&file, &["train", "--timesteps", "100", "--out", "."], &told);
+    refused(&file, &["evaluate", "--episodes", "1", "--out", "."], &told);
+    refused(&file, &["simulate", "--hours", "1", "--out", "."], &told);
     let file = [("scenario.yaml", DEFAULT_SCENARIO)];
     refused(&file, &["train", "--timesteps", "100", "--out", "."], &["scenario.yaml", "--out"]);
 }
