@@ -26,7 +26,7 @@ pub enum LabError {
     },
 
     /// Stopped on request; all state is saved.
-    #[error("stopped after {done} of {total} steps")]
+    #[error("stopped after {done} of {total} {unit}")]
     Interrupted {
         /// Where the state lies; resuming goes on from there. `None`: there is nothing to resume.
         run_directory: Option<PathBuf>,
@@ -34,6 +34,8 @@ pub enum LabError {
         done: u64,
         /// Steps asked for.
         total: u64,
+        /// What is counted, such as `steps`.
+        unit: &'static str,
     },
 
     /// A failure that is not the user's input.

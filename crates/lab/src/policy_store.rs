@@ -10,7 +10,8 @@ use crate::LabError;
 use crate::result::{EvaluationResult, PolicyProvenance};
 use crate::run_directory::{RunDirectory, file};
 use crate::sha256::sha256_hex;
-use crate::training::{TrainingSettings, TrimStarts};
+use crate::training::{Trained, TrainingSettings, TrimStarts};
+use crate::workbench::Workbench;
 
 const TRIM_START: &str = "trim_start";
 const BASE_TRIM_START: &str = "base_trim_start";
@@ -57,22 +58,23 @@ impl StoredPolicy {
 /// Writes the trained policy into its run directory.
 pub(crate) fn write(
     run: &RunDirectory,
-    policy: &TrainedPolicy,
-    trim_starts: TrimStarts,
+    trained: &Trained,
     settings: &TrainingSettings,
-    sources: &[(String, String)],
-    objective: &podpilot_core::Objective,
+    bench: &Workbench,
 ) -> Result<(), LabError> {
+    let sources: Vec<(&str, &str)> =
+        bench.sources.iter().map(|source| (source.name.as_str(), source.sha256.as_str())).collect();
     let mut record = BTreeMap::new();
-    record.insert(TRIM_START.to_owned(), trim_starts.agent.to_string());
-    record.insert(BASE_TRIM_START.to_owned(), trim_starts.base.to_string());
+    record.insert(TRIM_START.to_owned(), trained.trim_starts.agent.to_string());
+    record.insert(BASE_TRIM_START.to_owned(), trained.trim_starts.base.to_string());
     record.insert("podpilot_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-    record.insert("objective".to_owned(), json(objective)?);
-    record.insert("reward_weights".to_owned(), json(&settings.reward)?);
+    record.insert("objective".to_owned(), json(&bench.scenario().objective)?);
+    record.insert("reward_weights".to_owned(), json(&trained.reward)?);
     record.insert("training_data".to_owned(), json(&sources)?);
     record.insert("training_seed".to_owned(), settings.request.seed.to_string());
     record.insert("timesteps".to_owned(), settings.request.timesteps.to_string());
-    policy
+    trained
+        .agent
         .to_file(&record)
         .write(&run.file(file::POLICY))
         .map_err(|error| LabError::Failed(error.to_string()))
@@ -104,7 +106,10 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, LabError> {
 }
 
 fn number(file: &PolicyFile, key: &str, name: &str) -> Result<f64, LabError> {
-    let text = file.metadata.get(key).map_or("", String::as_str);
+    let text = file
+        .metadata
+        .get(key)
+        .ok_or_else(|| LabError::BadInput(format!("{name}: {key} is missing; train the policy anew")))?;
     text.parse::<f64>()
         .ok()
         .filter(|value| value.is_finite())

@@ -62,7 +62,12 @@ fn run_all(
         let done = minutes_each * index as u64;
         observer.progress(&Progress { stage: Stage::Simulating, done, total, episode_return: None });
         if observer.should_stop() {
-            return Err(LabError::Interrupted { run_directory: None, done, total });
+            return Err(LabError::Interrupted {
+                run_directory: None,
+                done,
+                total,
+                unit: "simulated minutes",
+            });
         }
         let track = Track::record(contender, &bench.prepared, stretch, true)?;
         let mut score = Score::default();

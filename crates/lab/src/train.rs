@@ -79,13 +79,13 @@ fn finish(
     observer: &mut dyn Observer,
 ) -> Result<TrainedRun, LabError> {
     let trained = training::train(settings, bench, run, observer)?;
-    let sources: Vec<(String, String)> =
-        bench.sources.iter().map(|source| (source.name.clone(), source.sha256.clone())).collect();
-    let objective = bench.scenario().objective;
-    policy_store::write(run, &trained.agent, trained.trim_starts, settings, &sources, &objective)?;
+    policy_store::write(run, &trained, settings, bench)?;
     let plan = plan(settings, &trained, bench, run)?;
-    let result = evaluate(plan, bench, observer).map_err(|error| resumable(error, run))?;
-    policy_store::add_evaluation(run, &result, settings.request.agent.name())?;
+    let mut result = evaluate(plan, bench, observer).map_err(|error| resumable(error, run))?;
+    let agent = settings.request.agent.name();
+    policy_store::add_evaluation(run, &result, agent)?;
+    let policy = run.file(file::POLICY);
+    result.provenance.policies = vec![StoredPolicy::read(&policy)?.provenance(agent, &policy)];
     run.write_json(file::RESULT, &result)?;
     run.write(file::REPORT, report::evaluation_report(&result).as_bytes())?;
     training::forget_checkpoint(run);
@@ -112,12 +112,11 @@ fn plan(
         contenders.push(Contender::controller(name, role, controller));
     }
     contenders.extend(Contender::hpa_front(bench)?);
-    let path = run.file(file::POLICY);
     Ok(EvaluationPlan {
         contenders,
         episodes: settings.request.episodes,
         seed: settings.request.seed,
-        policies: vec![StoredPolicy::read(&path)?.provenance(agent, &path)],
+        policies: Vec::new(),
         training: Some(training::record(settings, run)?),
     })
 }
@@ -159,8 +158,8 @@ fn absolute(request: &TrainRequest) -> Result<TrainRequest, LabError> {
 /// Evaluation that is stopped is repeated on resume: the training lies in the run directory.
 fn resumable(error: LabError, run: &RunDirectory) -> LabError {
     match error {
-        LabError::Interrupted { done, total, .. } => {
-            LabError::Interrupted { run_directory: Some(run.path().to_owned()), done, total }
+        LabError::Interrupted { done, total, unit, .. } => {
+            LabError::Interrupted { run_directory: Some(run.path().to_owned()), done, total, unit }
         }
         other => other,
     }

@@ -145,8 +145,7 @@ impl LoadSeries {
     }
 
     /// This series and then another of the same step; a seam is kept unless the recording goes on without a gap.
-    #[must_use]
-    pub fn followed_by(&self, other: &Self) -> Self {
+    pub(crate) fn followed_by(&self, other: &Self) -> Self {
         debug_assert_eq!(self.step, other.step);
         let mut joined = self.clone();
         let continues = joined.recorded_range().1 == other.recorded_range().0;

@@ -93,7 +93,7 @@ fn collect(
         observer.progress(&Progress { stage: Stage::Evaluating, done, total, episode_return: None });
         if observer.should_stop() {
             stop.store(true, Ordering::Relaxed);
-            return Err(LabError::Interrupted { run_directory: None, done, total });
+            return Err(LabError::Interrupted { run_directory: None, done, total, unit: "episodes" });
         }
     }
     Ok(())

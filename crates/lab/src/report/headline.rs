@@ -64,16 +64,22 @@ pub fn claim(comparison: &Comparison, subject: Option<&AutoscalerResult>) -> Str
         return format!("{name} is not comparable: no HPA target kept bad minutes as low{bad}.");
     };
     let cost = percent(difference.relative_cost.abs());
-    match comparison.verdict {
-        Verdict::Better => {
-            format!("{name} costs {cost} less than {rival}, the cheapest HPA that serves as well.")
+    match (comparison.verdict, comparison.relative_cost_at_equal_service) {
+        // A rival with far fewer bad minutes makes the saving against it look larger than it is.
+        (Verdict::Better, Some(at_equal_service)) => format!(
+            "{name} costs {} less than HPA at equal service ({cost} less than {rival}, the cheapest that serves no \
+             worse).",
+            percent(at_equal_service.abs())
+        ),
+        (Verdict::Better, None) => {
+            format!("{name} costs {cost} less than {rival}, the cheapest HPA that serves no worse.")
         }
-        Verdict::Worse => {
+        (Verdict::Worse, _) => {
             format!(
-                "{name} is worse: it costs {cost} more than {rival}, the cheapest HPA that serves as well."
+                "{name} is worse: it costs {cost} more than {rival}, the cheapest HPA that serves no worse."
             )
         }
-        Verdict::NoDifference | Verdict::Mixed | Verdict::NotComparable => {
+        (Verdict::NoDifference | Verdict::Mixed | Verdict::NotComparable, _) => {
             format!("No difference: {name} costs about as much as HPA at the same service ({rival}).")
         }
     }

@@ -44,6 +44,8 @@ pub(crate) struct Trained {
     pub(crate) agent: TrainedPolicy,
     /// The agent before its first step.
     pub(crate) clone: TrainedPolicy,
+    /// What the agent was paid for, with the price of a bad minute that was found.
+    pub(crate) reward: RewardWeights,
     /// Headroom that each one's trim reaches at the end of the train part, where evaluation starts.
     pub(crate) trim_starts: TrimStarts,
 }
@@ -90,7 +92,12 @@ pub(crate) fn train(
     learn(settings, &course, &mut learner, &mut log, run, observer)?;
     let agent = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base };
     let settled = rehearsal::settle_policy(bench, controller("agent", &agent, trim_start, bench)?, seed);
-    Ok(Trained { agent, clone, trim_starts: TrimStarts { agent: settled, base: trim_start } })
+    Ok(Trained {
+        agent,
+        clone,
+        reward: course.weights,
+        trim_starts: TrimStarts { agent: settled, base: trim_start },
+    })
 }
 
 fn learn(
@@ -125,7 +132,12 @@ fn learn(
         checkpoint::save(run, learner, log.lines())?;
         if outcome == TrainOutcome::Stopped && learner.timesteps() < total {
             let run_directory = Some(run.path().to_owned());
-            return Err(LabError::Interrupted { run_directory, done: learner.timesteps(), total });
+            return Err(LabError::Interrupted {
+                run_directory,
+                done: learner.timesteps(),
+                total,
+                unit: "steps",
+            });
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Evaluations are sane, complete and repeatable.
 
+use podpilot_core::Reason;
 use podpilot_lab::request::AgentKind;
 use podpilot_lab::result::{AutoscalerResult, EvaluationResult, Role};
 use serde_json::Value;
@@ -117,6 +118,29 @@ fn the_decisions_of_the_agent_follow_the_load() {
             mean_ready_where(true) > 1.3 * mean_ready_where(false),
             "{agent}: pods do not follow the load"
         );
+    }
+}
+
+#[test]
+fn the_agent_chooses_between_its_actions() {
+    let folder = Folder::new();
+    for agent in AgentKind::ALL {
+        let run = folder.train(agent, 16_000, agent.name());
+        let mut request = folder.simulate_request("load.csv", Vec::new());
+        request.policies = vec![run.run_directory.join("policy.safetensors")];
+        let result = podpilot_lab::simulate(&request, &mut podpilot_lab::request::Unobserved).unwrap();
+        let mut chosen: Vec<String> = result
+            .events
+            .iter()
+            .flat_map(|event| &event.reasons)
+            .filter_map(|reason| match reason {
+                Reason::Residual { multiplier, hold_s } => Some(format!("x{multiplier}, {hold_s} s")),
+                _ => None,
+            })
+            .collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        assert!(chosen.len() > 1, "{agent} knows one action only: {chosen:?}");
     }
 }
 
