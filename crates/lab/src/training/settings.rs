@@ -69,12 +69,12 @@ impl TrainingSettings {
 fn ppo(total_timesteps: u64) -> PpoConfig {
     PpoConfig {
         total_timesteps,
-        rollout_steps: 256,
+        rollout_steps: 128,
         batch_size: 256,
         epochs: 6,
         gamma: 0.98,
         gae_lambda: 0.9,
-        learning_rate: Schedule::linear_to_zero(3e-4),
+        learning_rate: Schedule::linear_to_zero(1e-3),
         entropy_coefficient: 0.01,
         normalize_observations: true,
         normalize_rewards: true,
