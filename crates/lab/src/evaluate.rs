@@ -1,5 +1,7 @@
 //! `podpilot evaluate`: policies and autoscalers on the test part.
 
+use std::path::Path;
+
 use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
@@ -53,6 +55,9 @@ fn policy_contenders(
 ) -> Result<(Vec<Contender>, Vec<PolicyProvenance>), LabError> {
     let mut contenders: Vec<Contender> = Vec::new();
     let mut provenance = Vec::new();
+    for (policy, path) in stored.iter().zip(&request.policies) {
+        refuse_training_data(policy, path, bench)?;
+    }
     for (index, (policy, path)) in stored.iter().zip(&request.policies).enumerate() {
         let role = if index == 0 { Role::Agent } else { Role::Other };
         let taken = contenders.iter().any(|known| known.name == policy.agent());
@@ -75,4 +80,17 @@ fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Co
     };
     let controller = training::controller("quantile", &base, trim_start, bench)?;
     Ok(Contender::controller("quantile", Role::Quantile, controller))
+}
+
+/// A policy knows the load it was trained on: its numbers there would say nothing.
+fn refuse_training_data(policy: &StoredPolicy, path: &Path, bench: &Workbench) -> Result<(), LabError> {
+    match policy.trained_on(bench) {
+        Some(until) if until > bench.trained_until() => Err(LabError::BadInput(format!(
+            "{}: trained on the first {:.1} h of this load, but the test part begins after {:.1} h; choose a later --split",
+            path.display(),
+            until.as_seconds() / 3_600.0,
+            bench.trained_until().as_seconds() / 3_600.0,
+        ))),
+        _ => Ok(()),
+    }
 }

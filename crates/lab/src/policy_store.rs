@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use podpilot_controller::TrainedPolicy;
+use podpilot_core::Span;
 use podpilot_learning::PolicyFile;
 
 use crate::LabError;
@@ -15,6 +16,8 @@ use crate::workbench::Workbench;
 
 const TRIM_START: &str = "trim_start";
 const BASE_TRIM_START: &str = "base_trim_start";
+const TRAINING_DATA: &str = "training_data";
+const TRAINED_UNTIL_S: &str = "trained_until_s";
 
 /// A policy from a file.
 #[derive(Debug, Clone)]
@@ -39,6 +42,16 @@ impl StoredPolicy {
             base: number(&file, BASE_TRIM_START, &name)?,
         };
         Ok(Self { policy, trim_starts, file, sha256: sha256_hex(&bytes) })
+    }
+
+    /// Up to where on the recording's axis it was trained, if it was trained on this very load.
+    pub(crate) fn trained_on(&self, bench: &Workbench) -> Option<Span> {
+        let text = self.file.metadata.get(TRAINING_DATA)?;
+        let known: Vec<(String, String)> = serde_json::from_str(text).ok()?;
+        let same =
+            bench.sources.iter().any(|source| known.iter().any(|(_, sha256)| *sha256 == source.sha256));
+        let until: f64 = self.file.metadata.get(TRAINED_UNTIL_S)?.parse().ok()?;
+        same.then(|| Span::from_seconds(until))
     }
 
     /// Name of the agent in tables.
@@ -70,7 +83,8 @@ pub(crate) fn write(
     record.insert("podpilot_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
     record.insert("objective".to_owned(), json(&bench.scenario().objective)?);
     record.insert("reward_weights".to_owned(), json(&trained.reward)?);
-    record.insert("training_data".to_owned(), json(&sources)?);
+    record.insert(TRAINING_DATA.to_owned(), json(&sources)?);
+    record.insert(TRAINED_UNTIL_S.to_owned(), bench.trained_until().as_seconds().to_string());
     record.insert("training_seed".to_owned(), settings.request.seed.to_string());
     record.insert("timesteps".to_owned(), settings.request.timesteps.to_string());
     trained

@@ -110,6 +110,12 @@ impl Workbench {
         HpaControllerConfig::default()
     }
 
+    /// Where the train part ends, on the recording's axis counted from its start.
+    pub(crate) fn trained_until(&self) -> Span {
+        let (start, end) = self.train.recorded_range();
+        end - start
+    }
+
     /// Pods that the train part needs on average: the unit of cost in rewards.
     pub(crate) fn reference_pods(&self) -> f64 {
         self.capacity.pods_for(self.train.mean()).max(1.0)

@@ -96,6 +96,25 @@ impl LoadSeries {
         (first.recorded_at, last.recorded_at + self.step * (self.rates_rps.len() - last.first) as i64)
     }
 
+    /// Time on the recording's own axis, counted from its start, at an offset: it runs on through gaps that were cut.
+    pub fn recorded_time(&self, offset: Span) -> Span {
+        let step = (offset / self.step).max(0) as usize;
+        let next = self.segments.partition_point(|segment| segment.first <= step);
+        let segment = self.segments[next.max(1) - 1];
+        segment.recorded_at - self.segments[0].recorded_at + (offset - self.step * segment.first as i64)
+    }
+
+    /// The offset at a time on the recording's axis counted from its start; `None` in a gap that was cut or outside the
+    /// recording.
+    pub fn offset_of(&self, recorded_time: Span) -> Option<Span> {
+        let recorded_at = self.segments[0].recorded_at + recorded_time;
+        let next = self.segments.partition_point(|segment| segment.recorded_at <= recorded_at);
+        let segment = self.segments.get(next.checked_sub(1)?)?;
+        let offset = self.step * segment.first as i64 + (recorded_at - segment.recorded_at);
+        let end = self.segments.get(next).map_or(self.rates_rps.len(), |following| following.first);
+        (offset < self.step * end as i64).then_some(offset)
+    }
+
     /// Offsets of the seams where a gap was cut.
     pub fn discontinuities(&self) -> impl Iterator<Item = Span> {
         self.segments.iter().skip(1).map(|segment| self.step * segment.first as i64)

@@ -1,6 +1,6 @@
 //! The base policy that agents start from and correct, and controllers of trained policies.
 
-use podpilot_controller::{Controller, ControllerConfig, FrozenInputs, Policy, TrainedPolicy};
+use podpilot_controller::{Controller, ControllerConfig, FrozenInputs, Policy, TrainedPolicy, TrimSettings};
 use podpilot_core::Span;
 use podpilot_random::Seed;
 
@@ -48,6 +48,16 @@ pub(crate) fn controller_config(name: &str, bench: &Workbench) -> ControllerConf
     // The laboratory starts controllers in steady state, not after a restart.
     config.guard.restart_hold = Span::ZERO;
     config
+}
+
+/// The base policy with a trim that stands still wherever it is set.
+pub(super) fn controller_without_trim(
+    policy: &TrainedPolicy,
+    bench: &Workbench,
+) -> Result<Controller, LabError> {
+    let mut config = controller_config("rehearsal", bench);
+    config.trim = config.trim.map(|trim| TrimSettings { step_up: f64::MIN_POSITIVE, ..trim });
+    policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))
 }
 
 /// A controller of a policy, with the trim where the train part left it.

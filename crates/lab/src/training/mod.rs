@@ -70,7 +70,7 @@ pub(crate) fn train(
     observer.progress(&Progress { stage: Stage::Preparing, done: 0, total: 1, episode_return: None });
     let BasePolicy { policy: base, trim_start, frozen } = fit_base_policy(bench, Some(settings), seed)?;
     let prototype = controller("training", &base, trim_start, bench)?;
-    let price = price::marginal_price(bench, &prototype, seed);
+    let price = price::marginal_price(bench, &base_policy::controller_without_trim(&base, bench)?, seed);
     observer.note(&format!(
         "a bad minute is priced at {:.1} minutes of the mean load's pods: what avoiding one more costs the base policy",
         price.latency

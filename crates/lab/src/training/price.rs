@@ -74,7 +74,8 @@ fn price_of(points: &[Point], allowed: f64) -> MarginalPrice {
     let steepness = (-log_bad.slope).clamp(*STEEPNESSES.start(), *STEEPNESSES.end());
     let minutes = points.iter().map(|point| point.minutes).fold(0.0, f64::max);
     let allowed_minutes = (allowed * minutes).max(1.0);
-    let headroom = (log_bad.at_zero - libm::log(allowed_minutes)) / steepness;
+    // A clamped line is turned round the middle of the points, where they say most.
+    let headroom = log_bad.mean_x + (log_bad.mean_y - libm::log(allowed_minutes)) / steepness;
     MarginalPrice {
         latency: (cost.slope / (steepness * allowed_minutes)).clamp(*PRICES.start(), *PRICES.end()),
         steepness,
@@ -83,7 +84,8 @@ fn price_of(points: &[Point], allowed: f64) -> MarginalPrice {
 }
 
 struct Line {
-    at_zero: f64,
+    mean_x: f64,
+    mean_y: f64,
     slope: f64,
 }
 
@@ -95,7 +97,7 @@ fn line(points: impl Iterator<Item = (f64, f64, f64)> + Clone) -> Option<Line> {
     let variance: f64 = points.clone().map(|(x, _, w)| w * (x - mean_x) * (x - mean_x)).sum();
     let covariance: f64 = points.map(|(x, y, w)| w * (x - mean_x) * (y - mean_y)).sum();
     let slope = covariance / variance;
-    slope.is_finite().then_some(Line { at_zero: mean_y - slope * mean_x, slope })
+    slope.is_finite().then_some(Line { mean_x, mean_y, slope })
 }
 
 #[cfg(test)]

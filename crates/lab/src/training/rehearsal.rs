@@ -51,11 +51,12 @@ fn mean_of_last_half(values: &[f64]) -> f64 {
     half.iter().sum::<f64>() / half.len().max(1) as f64
 }
 
-/// Runs the base policy at one constant headroom and returns what came of it.
+/// Runs the base policy at one constant headroom and returns what came of it. The trim of `controller` must stand still.
 pub(super) fn at_headroom(bench: &Workbench, controller: &Controller, headroom: f64, seed: Seed) -> Measures {
-    rehearse(bench, controller.clone(), seed, &mut |controller, simulation| {
+    let mut controller = controller.clone();
+    controller.set_trim(headroom);
+    rehearse(bench, controller, seed, &mut |controller, simulation| {
         controller.prepare(simulation.observe());
-        controller.set_trim(headroom);
         controller.decide_base().replicas
     })
 }

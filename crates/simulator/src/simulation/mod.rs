@@ -69,6 +69,8 @@ pub struct Simulation {
     /// Until when virtual time was asked to pass.
     horizon: Timestamp,
     measured_from: Timestamp,
+    /// The instant at which the load's first step would lie if it had no seams up to where the run starts.
+    load_origin: Timestamp,
     next_event_at: Timestamp,
     rate_rps: f64,
     rate_until: Timestamp,
@@ -126,6 +128,7 @@ impl Simulation {
             now: start,
             horizon: start,
             measured_from: start,
+            load_origin: start,
             next_event_at: start,
             rate_rps: 0.0,
             rate_until: start,
@@ -154,10 +157,12 @@ impl Simulation {
     }
 
     /// Starts anew with the load from offset `from` on, as if it had just been made; keeps buffers, watched signals
-    /// and provided metrics. The virtual clock starts at the scenario's start plus `from`.
+    /// and provided metrics. The virtual clock starts at the scenario's start plus the recorded time at `from`, so that
+    /// the time of day holds behind gaps that were cut.
     pub fn reset(&mut self, load: Arc<LoadSeries>, from: Span, seed: Seed) {
         let scenario = self.prepared.scenario();
-        self.measured_from = scenario.start() + from;
+        self.measured_from = scenario.start() + load.recorded_time(from);
+        self.load_origin = self.measured_from - from;
         self.now = self.measured_from - WARM_UP;
         self.horizon = self.now;
         self.load = load;
@@ -190,7 +195,8 @@ impl Simulation {
         self.prepared.clone_from(&other.prepared);
         self.load.clone_from(&other.load);
         (self.now, self.horizon) = (other.now, other.horizon);
-        (self.measured_from, self.next_event_at) = (other.measured_from, other.next_event_at);
+        (self.measured_from, self.load_origin) = (other.measured_from, other.load_origin);
+        self.next_event_at = other.next_event_at;
         (self.rate_rps, self.rate_until) = (other.rate_rps, other.rate_until);
         self.arrivals.clone_from(&other.arrivals);
         self.engine.copy_from(&other.engine);

@@ -63,10 +63,10 @@ impl Simulation {
 
     fn take_next_rate(&mut self) {
         let step = self.load.step();
-        let offset = self.now.max(self.measured_from) - self.prepared.scenario().start();
+        let offset = self.now.max(self.measured_from) - self.load_origin;
         self.rate_rps = self.load.rate_at(offset);
         let index = offset / step;
-        self.rate_until = self.prepared.scenario().start() + step * (index + 1);
+        self.rate_until = self.load_origin + step * (index + 1);
     }
 
     fn collect_resource_metrics(&mut self) {

@@ -119,6 +119,19 @@ fn resampling_repeats_or_averages_and_never_across_a_seam() {
     );
 }
 
+#[test]
+fn recorded_time_runs_on_through_a_cut_gap() {
+    let gap = [(MINUTE * 10, MINUTE * 20)];
+    let cut = counting(60).without(&gap).unwrap();
+    assert_eq!(cut.recorded_time(MINUTE * 9), MINUTE * 9);
+    assert_eq!(cut.recorded_time(MINUTE * 10), MINUTE * 20);
+    assert_eq!(cut.recorded_time(MINUTE * 12 + Span::seconds(5)), MINUTE * 22 + Span::seconds(5));
+    assert_eq!(cut.offset_of(MINUTE * 22), Some(MINUTE * 12));
+    assert_eq!(cut.offset_of(MINUTE * 15), None, "cut");
+    assert_eq!(cut.offset_of(MINUTE * 60), None, "the end");
+    assert_eq!(cut.offset_of(MINUTE * -1), None, "before the start");
+}
+
 fn any_gaps() -> impl Strategy<Value = Vec<(Span, Span)>> {
     let gap = (0_i64..3_000, 1_i64..600);
     proptest::collection::vec(
