@@ -1,5 +1,5 @@
-//! The contract of design.md section 7: from the onset of a fault no scale-down; from the second decision at least what
-//! the in-process HPA computes from the signals that are left; with none, at least the count at the onset.
+//! "Guard and fallback" of docs/formulation.md: from the onset of a fault no scale-down; from the second decision at
+//! least what the in-process HPA computes from the signals that are left; with none, at least the count at the onset.
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod world;
