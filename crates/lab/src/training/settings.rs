@@ -99,6 +99,7 @@ fn dqn(total_timesteps: u64) -> DqnConfig {
         double: true,
         dueling: true,
         n_step: 8,
+        policy_averaging: 0.999,
         ..DqnConfig::default()
     }
 }
