@@ -91,11 +91,6 @@ impl Stream {
     pub fn poisson(&mut self, mean: f64) -> u64 {
         Poisson::new(mean).draw(self)
     }
-
-    /// Binomial with `trials` and probability `p`, by counting: for the small numbers of trials met here.
-    pub fn binomial(&mut self, trials: u64, p: f64) -> u64 {
-        (0..trials).filter(|_| self.uniform() < p).count() as u64
-    }
 }
 
 #[cfg(test)]

@@ -143,12 +143,6 @@ impl LatencyTable {
         interpolate(&self.slow, self.level_at(queue))
     }
 
-    /// Share of requests at a queue that time out, between the levels.
-    #[inline]
-    pub fn failed_ratio_at(&self, queue: f64) -> f64 {
-        interpolate(&self.failed, self.level_at(queue))
-    }
-
     /// Shares of a level's requests in each of the [`crate::latency_buckets`].
     pub fn histogram(&self, level: usize) -> &[f32] {
         &self.histograms[level]
