@@ -2,10 +2,31 @@
 
 use podpilot_random::Seed;
 
-use crate::result::{AutoscalerResult, DAYS_FOR_AN_INTERVAL, DayResult, DifferenceIntervals, Interval};
+use crate::result::{
+    AutoscalerResult, DAYS_FOR_AN_INTERVAL, DayLedger, DayResult, DifferenceIntervals, Interval,
+};
 
 const RESAMPLES: usize = 2_000;
 const LEVEL: f64 = 0.95;
+
+/// Interval of the cost at equal service: in each resample HPA's front is built anew from the resampled days and read
+/// at the subject's share of bad minutes on them. `None` under ten days, or where the front misses the subject's
+/// service in more resamples than the interval may leave out.
+pub(crate) fn equal_service_interval(
+    subject: &AutoscalerResult,
+    rows: &[AutoscalerResult],
+    seed: Seed,
+) -> Option<Interval> {
+    let ledger = DayLedger::new(subject, rows);
+    let days = ledger.len();
+    if (days as u32) < DAYS_FOR_AN_INTERVAL {
+        return None;
+    }
+    let mut stream = seed.named("day bootstrap").stream();
+    let costs: Vec<f64> =
+        (0..RESAMPLES).filter_map(|_| ledger.relative_cost((0..days).map(|_| stream.below(days)))).collect();
+    (costs.len() as f64 >= LEVEL * RESAMPLES as f64).then(|| percentile_interval(costs))
+}
 
 /// Percentile bootstrap over the days that both rows have; `None` under ten days.
 pub(crate) fn day_intervals(
@@ -110,5 +131,69 @@ mod tests {
     #[test]
     fn nine_days_claim_nothing() {
         assert_eq!(day_intervals(&row(&[1.0; 9]), &row(&[1.0; 9]), Seed(1)), None);
+    }
+
+    /// A target with these costs and bad minutes by day.
+    fn target(role: Role, days: &[(f64, u64)]) -> AutoscalerResult {
+        let mut made = row(&days.iter().map(|(cost, _)| *cost).collect::<Vec<_>>());
+        made.role = role;
+        made.days.iter_mut().zip(days).for_each(|(day, (_, bad))| day.bad_minutes = *bad);
+        made
+    }
+
+    const STRICT: Role = Role::Hpa { target_percent: 50 };
+    const LOOSE: Role = Role::Hpa { target_percent: 80 };
+
+    #[test]
+    fn a_constant_saving_at_equal_service_has_no_width() {
+        // Daily loads differ, but the subject always costs nine tenths of halfway between two targets whose bad
+        // minutes stand to its own as 1 : 10 and 10 : 1.
+        let scale = |day: u32| f64::from(10 + day * 7 % 5);
+        let days = |cost: f64, bad: u64| -> Vec<(f64, u64)> {
+            (0..12).map(|day| (cost * scale(day), bad * u64::from(1 + day % 3))).collect()
+        };
+        let rows = [target(STRICT, &days(3.0, 1)), target(LOOSE, &days(1.0, 100))];
+        let subject = target(Role::Agent, &days(2.0 * 0.9, 10));
+        let interval = equal_service_interval(&subject, &rows, Seed(1)).unwrap();
+        assert!((interval.low + 0.1).abs() < 1e-9 && (interval.high + 0.1).abs() < 1e-9, "{interval:?}");
+        let spread = DayLedger::new(&subject, &rows).spread(Some(interval)).unwrap();
+        let (low, high) = spread.by_day.unwrap();
+        assert!((low + 0.1).abs() < 1e-9 && (high + 0.1).abs() < 1e-9, "{spread:?}");
+        assert_eq!((spread.days, spread.days_reached), (12, 12));
+    }
+
+    #[test]
+    fn a_front_that_costs_the_same_everywhere_leaves_the_scatter_of_the_subject() {
+        // Both targets cost 1 a day, the subject's 100 days spread evenly from 0.8 to 1.2, as in the test above.
+        let flat = |bad: u64, extra: f64| vec![(1.0 + extra, bad); 100];
+        let rows = [target(STRICT, &flat(1, 1e-9)), target(LOOSE, &flat(100, 0.0))];
+        let own: Vec<_> = (0..100).map(|day| (0.8 + 0.4 * f64::from(day) / 99.0, 10)).collect();
+        let interval = equal_service_interval(&target(Role::Agent, &own), &rows, Seed(3)).unwrap();
+        let half_width = 1.96 * 0.011_66;
+        let off = (interval.low + half_width).abs().max((interval.high - half_width).abs());
+        assert!(off < 0.003, "{interval:?}");
+    }
+
+    #[test]
+    fn no_interval_where_the_front_does_not_reach_or_days_are_few() {
+        let days = |cost: f64, bad: u64, count: usize| vec![(cost, bad); count];
+        let rows = [target(STRICT, &days(3.0, 1, 12)), target(LOOSE, &days(1.0, 100, 12))];
+        let of = |bad: u64, count: usize| {
+            equal_service_interval(&target(Role::Agent, &days(1.0, bad, count)), &rows, Seed(1))
+        };
+        assert!(of(10, 12).is_some());
+        assert_eq!(of(0, 12), None, "better served than any target");
+        assert_eq!(of(200, 12), None, "worse served than any target");
+        assert_eq!(of(10, 9), None);
+    }
+
+    #[test]
+    fn a_subject_out_of_reach_on_some_days_only_has_a_range_of_the_others() {
+        let rows = [target(STRICT, &[(3.0, 1); 4]), target(LOOSE, &[(1.0, 100); 4])];
+        let subject = target(Role::Agent, &[(1.8, 10), (1.0, 0), (2.2, 10), (1.0, 500)]);
+        let spread = DayLedger::new(&subject, &rows).spread(None).unwrap();
+        assert_eq!((spread.days, spread.days_reached), (4, 2));
+        let (low, high) = spread.by_day.unwrap();
+        assert!((low + 0.1).abs() < 1e-9 && (high - 0.1).abs() < 1e-9, "{spread:?}");
     }
 }

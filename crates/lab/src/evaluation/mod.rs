@@ -15,6 +15,7 @@ pub(crate) use track::{Stretch, TIMELINE_STEP, Track};
 use std::sync::Arc;
 
 use podpilot_random::Seed;
+use podpilot_traffic::LoadSeries;
 
 use crate::LabError;
 use crate::request::Observer;
@@ -50,8 +51,14 @@ pub(crate) fn evaluate(
     let intervals =
         |own: &AutoscalerResult, other: &AutoscalerResult| day_bootstrap::day_intervals(own, other, seed);
     let learned = |row: &&AutoscalerResult| !row.is_hpa_front();
-    let against_hpa =
-        rows.iter().filter(learned).map(|row| Comparison::against_hpa(row, &rows, intervals)).collect();
+    let against_hpa = rows
+        .iter()
+        .filter(learned)
+        .map(|row| {
+            let at_equal_service = day_bootstrap::equal_service_interval(row, &rows, seed);
+            Comparison::against_hpa(row, &rows, at_equal_service, intervals)
+        })
+        .collect();
     let by_role = |role: Role| rows.iter().find(|row| row.role == role);
     let against_clone = by_role(Role::Agent)
         .filter(|_| by_role(Role::Clone).is_some())
@@ -72,7 +79,7 @@ pub(crate) fn evaluate(
     })
 }
 
-/// The busiest episode's day for the agent, the base policy, HPA's default and the HPA it is compared with.
+/// The day with the highest mean load among the episodes, for the agent, the base policy, HPA's default and the HPA it is compared with.
 fn timeline(
     contenders: &[Contender],
     rows: &[AutoscalerResult],
@@ -80,11 +87,12 @@ fn timeline(
     bench: &Workbench,
 ) -> Result<Timeline, LabError> {
     let shown = shown_rows(rows);
-    let day = episodes.first().copied().ok_or_else(|| LabError::BadInput("no episode to show".to_owned()))?;
+    let day =
+        busiest(episodes, &bench.whole).ok_or_else(|| LabError::BadInput("no episode to show".to_owned()))?;
     let stretch =
         Stretch { load: Arc::clone(&bench.whole), start: day.start, length: day.length, seed: day.seed };
     let mut timeline = Timeline {
-        label: format!("distinct day {} of the test part", day.day + 1),
+        label: format!("distinct day {} of the test part, the busiest", day.day + 1),
         step_s: TIMELINE_STEP.as_seconds(),
         load_rps: Vec::new(),
         tracks: Vec::new(),
@@ -95,6 +103,15 @@ fn timeline(
         timeline.tracks.push(track.timeline);
     }
     Ok(timeline)
+}
+
+/// The episode with the highest mean load; of equal ones the first.
+fn busiest(episodes: &[Episode], whole: &LoadSeries) -> Option<Episode> {
+    let mean_rps = |episode: &Episode| {
+        whole.slice(episode.start, episode.start + episode.length).map_or(0.0, |load| load.mean())
+    };
+    let loads = episodes.iter().map(|episode| (mean_rps(episode), *episode));
+    loads.reduce(|most, next| if next.0 > most.0 { next } else { most }).map(|(_, episode)| episode)
 }
 
 fn shown_rows(rows: &[AutoscalerResult]) -> Vec<&str> {
@@ -116,4 +133,26 @@ fn shown_rows(rows: &[AutoscalerResult]) -> Vec<&str> {
             .collect::<Vec<_>>(),
     );
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use podpilot_core::Span;
+
+    use super::*;
+
+    #[test]
+    fn the_busiest_day_is_the_first_of_those_with_the_highest_mean() {
+        let rates = [1.0, 9.0, 6.0, 6.0, 2.0, 10.0];
+        let whole = LoadSeries::new(Span::minutes(60), rates.to_vec()).unwrap();
+        let episode = |day: u32, hour: i64| Episode {
+            start: Span::minutes(60 * hour),
+            length: Span::minutes(120),
+            day,
+            seed: Seed(1),
+        };
+        let episodes = [episode(0, 0), episode(1, 2), episode(2, 4)];
+        assert_eq!(busiest(&episodes, &whole), Some(episodes[1]), "6, not the peak of 10 within a mean of 6");
+        assert_eq!(busiest(&[], &whole), None);
+    }
 }

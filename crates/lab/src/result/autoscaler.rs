@@ -100,3 +100,8 @@ impl AutoscalerResult {
         matches!(self.role, Role::Hpa { .. })
     }
 }
+
+/// What a pod costs for an hour, as the rows show it; `None` if none of them ran a pod.
+pub fn price_per_pod_hour(rows: &[AutoscalerResult]) -> Option<f64> {
+    rows.iter().find(|row| row.pod_hours > 0.0).map(|row| row.cost / row.pod_hours)
+}

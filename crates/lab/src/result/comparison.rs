@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AutoscalerResult, DayResult, Verdict, front_cost_per_day};
+use super::{
+    AutoscalerResult, DayLedger, DayResult, EqualServiceSpread, Verdict, front_cost_per_day,
+    front_cost_per_day_at_slow_requests,
+};
 
 /// An interval from resampling days.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -41,7 +44,7 @@ pub struct Difference {
     pub intervals: Option<DifferenceIntervals>,
 }
 
-/// The subject against one rival at no looser service, or the statement that there is none.
+/// The subject against HPA at equal service, or against one named rival.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
@@ -56,8 +59,15 @@ pub struct Comparison {
     pub difference: Option<Difference>,
     /// Relative cost against HPA's front read at exactly the subject's share of bad minutes, between two targets
     /// (linear in the logarithm of the share): takes the grid of targets out of the comparison. `None` where the
-    /// front does not reach that share.
+    /// front does not reach that share. This, with its spread, decides the verdict.
     pub relative_cost_at_equal_service: Option<f64>,
+    /// How that number scatters over days.
+    #[serde(default)]
+    pub equal_service_spread: Option<EqualServiceSpread>,
+    /// The same number with the share of slow requests as the measure of service; the verdict is `better` only if
+    /// it agrees.
+    #[serde(default)]
+    pub relative_cost_at_equal_slow_requests: Option<f64>,
 }
 
 /// The cheapest point of HPA's front whose share of bad minutes is not above the subject's.
@@ -94,20 +104,27 @@ impl Difference {
 }
 
 impl Comparison {
-    /// `subject` against the cheapest HPA among `rows` at no looser service.
+    /// `subject` against HPA's front among `rows` at equal service, and beside it against the cheapest target at no
+    /// looser service. `interval` is that of the cost at equal service, where there are days enough.
     pub fn against_hpa(
         subject: &AutoscalerResult,
         rows: &[AutoscalerResult],
+        interval: Option<Interval>,
         intervals: impl FnOnce(&AutoscalerResult, &AutoscalerResult) -> Option<DifferenceIntervals>,
     ) -> Self {
-        let at_equal_service = front_cost_per_day(rows, subject.slow_minute_ratio)
-            .map(|front_cost| relative(subject.cost_per_day(), front_cost));
-        let compared = Self::against(subject, cheapest_no_looser(subject, rows), intervals);
-        let verdict = match &compared.difference {
-            Some(difference) => Verdict::of_cost(difference, at_equal_service),
-            None => Verdict::NotComparable,
-        };
-        Self { verdict, relative_cost_at_equal_service: at_equal_service, ..compared }
+        let cost_against =
+            |front_cost: Option<f64>| front_cost.map(|cost| relative(subject.cost_per_day(), cost));
+        let at_equal_service = cost_against(front_cost_per_day(rows, subject.slow_minute_ratio));
+        let at_equal_slow_requests =
+            cost_against(front_cost_per_day_at_slow_requests(rows, subject.slow_request_ratio));
+        let spread = DayLedger::new(subject, rows).spread(interval);
+        Self {
+            verdict: Verdict::at_equal_service(at_equal_service, spread.as_ref(), at_equal_slow_requests),
+            relative_cost_at_equal_service: at_equal_service,
+            equal_service_spread: spread,
+            relative_cost_at_equal_slow_requests: at_equal_slow_requests,
+            ..Self::against(subject, cheapest_no_looser(subject, rows), intervals)
+        }
     }
 
     /// `subject` against one named rival, whatever its service; `None` states that nothing is comparable.
@@ -123,6 +140,8 @@ impl Comparison {
             verdict: difference.as_ref().map_or(Verdict::NotComparable, Verdict::of),
             difference,
             relative_cost_at_equal_service: None,
+            equal_service_spread: None,
+            relative_cost_at_equal_slow_requests: None,
         }
     }
 }

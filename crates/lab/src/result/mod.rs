@@ -3,6 +3,7 @@
 
 mod autoscaler;
 mod comparison;
+mod equal_service;
 mod evaluation;
 mod front;
 mod judgement;
@@ -12,10 +13,12 @@ mod simulation;
 mod timeline;
 mod training;
 
-pub use autoscaler::{AutoscalerResult, DayResult, LatencyMs, Role};
+pub use autoscaler::{AutoscalerResult, DayResult, LatencyMs, Role, price_per_pod_hour};
 pub use comparison::{Comparison, Difference, DifferenceIntervals, Interval, cheapest_no_looser};
+pub(crate) use equal_service::DayLedger;
+pub use equal_service::EqualServiceSpread;
 pub use evaluation::EvaluationResult;
-pub use front::{efficient_front, front_cost_per_day};
+pub use front::{efficient_front, front_cost_per_day, front_cost_per_day_at_slow_requests};
 pub use judgement::Verdict;
 pub use provenance::{LoadSource, PolicyProvenance, Provenance};
 pub use schema::{EvaluationSchema, SimulationSchema};

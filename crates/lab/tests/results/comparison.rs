@@ -1,7 +1,8 @@
 //! Which HPA is the rival, and what the difference is called.
 
 use podpilot_lab::result::{
-    AutoscalerResult, Comparison, Role, Verdict, cheapest_no_looser, efficient_front, front_cost_per_day,
+    AutoscalerResult, Comparison, DayResult, Role, Verdict, cheapest_no_looser, efficient_front,
+    front_cost_per_day, front_cost_per_day_at_slow_requests,
 };
 
 use crate::sample;
@@ -14,6 +15,7 @@ fn row(name: &str, role: Role, cost: f64, slow_minute_ratio: f64) -> AutoscalerR
         hours: 24.0,
         cost,
         slow_minute_ratio,
+        slow_request_ratio: slow_minute_ratio / 2.0,
         days: Vec::new(),
         ..template
     }
@@ -62,24 +64,75 @@ fn dominated_targets_leave_the_front() {
     assert_eq!(names, ["hpa-50", "hpa-60", "hpa-70", "hpa-80"]);
 }
 
-#[test]
-fn a_saving_made_of_the_grid_alone_is_no_difference() {
-    // 11.9 at 0.5 % looks 8 % cheaper than hpa-60, but the front between 60 and 70 is cheaper still.
-    let agent = row("ppo", Role::Agent, 11.9, 0.005);
-    let comparison = Comparison::against_hpa(&agent, &front(), |_, _| None);
-    assert!(comparison.difference.as_ref().unwrap().relative_cost < -0.08);
-    assert!(comparison.relative_cost_at_equal_service.unwrap() > 0.0);
-    assert_eq!(comparison.verdict, Verdict::NoDifference);
+fn judged(subject: &AutoscalerResult) -> Comparison {
+    Comparison::against_hpa(subject, &front(), None, |_, _| None)
 }
 
 #[test]
-fn cheaper_than_the_front_is_better_dearer_is_worse_stricter_than_all_is_not_comparable() {
-    let verdict = |cost, ratio| {
-        Comparison::against_hpa(&row("ppo", Role::Agent, cost, ratio), &front(), |_, _| None).verdict
+fn a_saving_made_of_the_grid_alone_is_worse_when_the_front_between_targets_is_cheaper() {
+    // 11.9 at 0.5 % looks 8 % cheaper than hpa-60, but halfway to hpa-70 HPA costs 11.6.
+    let comparison = judged(&row("ppo", Role::Agent, 11.9, 0.005));
+    assert!(comparison.difference.as_ref().unwrap().relative_cost < -0.08);
+    let front_cost = 13.0 - 2.0 * libm::log10(5.0);
+    let at_equal_service = comparison.relative_cost_at_equal_service.unwrap();
+    assert!((at_equal_service - (11.9 / front_cost - 1.0)).abs() < 1e-9);
+    assert_eq!(comparison.verdict, Verdict::Worse);
+}
+
+#[test]
+fn out_of_the_fronts_reach_is_not_comparable_whatever_the_cost() {
+    for (cost, ratio) in [(1.0, 0.2), (30.0, 0.2), (1.0, 0.0), (30.0, 0.0)] {
+        let comparison = judged(&row("ppo", Role::Agent, cost, ratio));
+        assert_eq!(comparison.relative_cost_at_equal_service, None);
+        assert_eq!(comparison.verdict, Verdict::NotComparable, "cost {cost} with {ratio} bad minutes");
+    }
+}
+
+#[test]
+fn slow_requests_have_a_front_of_their_own_and_a_say() {
+    let halfway = libm::sqrt(0.001 * 0.01) / 2.0;
+    assert!((front_cost_per_day_at_slow_requests(&front(), halfway).unwrap() - 12.0).abs() < 1e-9);
+    let agent = row("ppo", Role::Agent, 10.5, 0.005);
+    assert_eq!(judged(&agent).verdict, Verdict::Better);
+    let few_but_terrible_minutes = AutoscalerResult { slow_request_ratio: 0.045, ..agent };
+    let comparison = judged(&few_but_terrible_minutes);
+    assert!(comparison.relative_cost_at_equal_slow_requests.unwrap() > 0.04);
+    assert_eq!(comparison.verdict, Verdict::Mixed);
+}
+
+/// The row with its share of bad minutes on each day and its cost spread over days with these weights.
+fn by_day(row: AutoscalerResult, weights: &[f64]) -> AutoscalerResult {
+    let whole: f64 = weights.iter().sum();
+    let days = weights.iter().enumerate().map(|(day, weight)| DayResult {
+        day: day as u32,
+        episodes: 1,
+        pod_hours: 1.0,
+        cost: row.cost * weight / whole,
+        minutes: 100_000,
+        bad_minutes: (row.slow_minute_ratio * 100_000.0).round() as u64,
+    });
+    AutoscalerResult { days: days.collect(), ..row }
+}
+
+#[test]
+fn days_decide_at_equal_service() {
+    let even = [1.0; 4];
+    let rows: Vec<_> = front().into_iter().map(|row| by_day(row, &even)).collect();
+    let judged = |weights: &[f64]| {
+        let agent = by_day(row("ppo", Role::Agent, 10.44, 0.005), weights);
+        Comparison::against_hpa(&agent, &rows, None, |_, _| None)
     };
-    assert_eq!(verdict(10.5, 0.005), Verdict::Better);
-    assert_eq!(verdict(13.5, 0.005), Verdict::Worse);
-    assert_eq!(verdict(10.5, 0.0), Verdict::NotComparable);
+    // HPA costs 13 − 2·lg 5 = 11.602 there.
+    let saving = 10.44 / (13.0 - 2.0 * libm::log10(5.0)) - 1.0;
+    let same_every_day = judged(&even);
+    let (low, high) = same_every_day.equal_service_spread.unwrap().by_day.unwrap();
+    assert!((low - saving).abs() < 1e-9 && (high - saving).abs() < 1e-9, "{low} {high}");
+    assert_eq!(same_every_day.verdict, Verdict::Better);
+    let one_dear_day = judged(&[0.95, 0.95, 0.95, 1.15]);
+    let (low, high) = one_dear_day.equal_service_spread.unwrap().by_day.unwrap();
+    assert!((low - (0.95 * (1.0 + saving) - 1.0)).abs() < 1e-9);
+    assert!((high - (1.15 * (1.0 + saving) - 1.0)).abs() < 1e-9 && high > 0.0);
+    assert_eq!(one_dear_day.verdict, Verdict::NoDifference);
 }
 
 #[test]

@@ -39,7 +39,8 @@ pub(crate) fn evaluation(days: u32) -> EvaluationResult {
     rows.extend((20..=95).step_by(5).map(|target_percent| {
         row(&format!("hpa-{target_percent}"), Role::Hpa { target_percent }, hpa(target_percent), days)
     }));
-    let against_hpa = rows[..3].iter().map(|subject| Comparison::against_hpa(subject, &rows, |_, _| None));
+    let against_hpa =
+        rows[..3].iter().map(|subject| Comparison::against_hpa(subject, &rows, None, |_, _| None));
     let against_hpa = against_hpa.collect();
     let against_clone = Some(Comparison::against(&rows[0], Some(&rows[1]), |_, _| None));
     EvaluationResult {
