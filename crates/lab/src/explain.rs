@@ -4,16 +4,18 @@ use podpilot_core::Reason;
 
 use crate::number::{amount, percent};
 
-/// One reason as a clause.
-pub fn explain(reason: &Reason) -> String {
+/// One reason as a clause. `metric_names` are the names of the autoscaler's metrics in its order; a metric without a
+/// name is counted from 1.
+pub fn explain(reason: &Reason, metric_names: &[String]) -> String {
+    let metric = |index: u8| match metric_names.get(usize::from(index)) {
+        Some(name) => name.clone(),
+        None => format!("metric {}", u32::from(index) + 1),
+    };
     match *reason {
-        Reason::MetricChosen { index, replicas, usage_ratio } => format!(
-            "metric {} at {} of its target asks for {}",
-            u32::from(index) + 1,
-            percent(usage_ratio),
-            pods(replicas)
-        ),
-        Reason::MetricFailed { index } => format!("metric {} is not available", u32::from(index) + 1),
+        Reason::MetricChosen { index, replicas, usage_ratio } => {
+            format!("{} at {} of its target asks for {}", metric(index), percent(usage_ratio), pods(replicas))
+        }
+        Reason::MetricFailed { index } => format!("{} is not available", metric(index)),
         Reason::WithinTolerance => "every metric is within its tolerance".to_owned(),
         Reason::ScaleUpStabilized { wanted } => {
             format!("recent lower recommendations hold back a rise to {wanted}")
@@ -41,12 +43,17 @@ pub fn explain(reason: &Reason) -> String {
     }
 }
 
-/// All reasons of a decision as one sentence without a full stop.
+/// All reasons of a decision as one sentence without a full stop, its metrics counted from 1.
 pub fn explain_all(reasons: &[Reason]) -> String {
+    explain_all_named(reasons, &[])
+}
+
+/// As [`explain_all`], with the names of the autoscaler's metrics in its order.
+pub fn explain_all_named(reasons: &[Reason], metric_names: &[String]) -> String {
     if reasons.is_empty() {
         return "no reason given".to_owned();
     }
-    reasons.iter().map(explain).collect::<Vec<_>>().join("; ")
+    reasons.iter().map(|reason| explain(reason, metric_names)).collect::<Vec<_>>().join("; ")
 }
 
 fn pods(count: i32) -> String {
@@ -58,9 +65,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metrics_are_counted_from_one() {
-        let chosen = Reason::MetricChosen { index: 0, replicas: 7, usage_ratio: 1.34 };
-        assert_eq!(explain(&chosen), "metric 1 at 134 % of its target asks for 7 pods");
+    fn metrics_are_named_and_else_counted_from_one() {
+        let reasons = [
+            Reason::MetricFailed { index: 0 },
+            Reason::MetricChosen { index: 1, replicas: 7, usage_ratio: 1.34 },
+        ];
+        let names = ["cpu".to_owned(), "http_requests_per_second".to_owned()];
+        assert_eq!(
+            explain_all_named(&reasons, &names),
+            "cpu is not available; http_requests_per_second at 134 % of its target asks for 7 pods"
+        );
+        assert_eq!(
+            explain_all(&reasons),
+            "metric 1 is not available; metric 2 at 134 % of its target asks for 7 pods"
+        );
     }
 
     #[test]

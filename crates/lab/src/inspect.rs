@@ -1,4 +1,4 @@
-//! `podpilot inspect`: what a policy file, run directory, trace or scenario holds.
+//! `podpilot inspect`: what a policy file, run directory, trace, scenario or HPA manifest holds.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -8,11 +8,12 @@ use podpilot_traffic::read_trace;
 use serde::Serialize;
 
 use crate::LabError;
+use crate::manifest_file::{is_manifest, read_hpa};
 use crate::number::{amount, percent};
 use crate::policy_store::StoredPolicy;
 use crate::result::{AutoscalerResult, EvaluationResult, SimulationResult, SimulationSchema};
 use crate::run_directory::{RunDirectory, file};
-use crate::scenario_file::load_scenario;
+use crate::scenario_file::{bundled_names, load_scenario};
 use crate::workbench::DECISION_PERIOD;
 
 /// What was found, as a title and named values in the order to show them.
@@ -35,21 +36,25 @@ impl Inspection {
     }
 }
 
-/// Looks at a file or run directory.
+/// Looks at a file, a run directory or a scenario that comes with podpilot.
 pub fn inspect(path: &Path) -> Result<Inspection, LabError> {
-    let metadata =
-        std::fs::metadata(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
+    let unreadable = |source| LabError::Unreadable { path: path.to_owned(), source };
+    let metadata = match std::fs::metadata(path) {
+        Err(_) if bundled_names().any(|name| path == Path::new(name)) => return inspect_scenario(path),
+        metadata => metadata.map_err(unreadable)?,
+    };
     if metadata.is_dir() {
         return inspect_run(path);
     }
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("safetensors") => inspect_policy(path),
+        Some("yaml" | "yml") if is_manifest(&String::from_utf8_lossy(&read(path)?)) => inspect_manifest(path),
         Some("yaml" | "yml") => inspect_scenario(path),
         Some("json") if schema_of(&read(path)?).is_some() => inspect_result(path),
         Some("csv" | "json") => inspect_trace(path),
         _ => Err(LabError::BadInput(format!(
-            "{}: podpilot inspects run directories, policies (.safetensors), results and traces (.json, .csv) and scenarios \
-             (.yaml)",
+            "{}: podpilot inspects run directories, policies (.safetensors), results and traces (.json, .csv), scenarios \
+             and HPA manifests (.yaml), and scenarios that come with podpilot by name",
             path.display()
         ))),
     }
@@ -152,4 +157,17 @@ fn inspect_scenario(path: &Path) -> Result<Inspection, LabError> {
         .entry("decisions every", DECISION_PERIOD)
         .entry("latency threshold", format!("{} ms", scenario.objective.latency.threshold_ms))
         .entry("bad minutes allowed", format!("{} %", 100.0 * scenario.objective.bad_minutes)))
+}
+
+fn inspect_manifest(path: &Path) -> Result<Inspection, LabError> {
+    let manifest = read_hpa(path)?;
+    let bounds = manifest.spec.bounds();
+    let target = &manifest.spec.scale_target_ref;
+    let behavior = if manifest.spec.behavior.is_some() { "its own" } else { "the defaults" };
+    Ok(Inspection::of("hpa manifest")
+        .entry("name", manifest.metadata.name.as_deref().unwrap_or("none"))
+        .entry("target", format!("{} {}", target.kind, target.name))
+        .entry("replicas", format!("{} to {}", bounds.min, bounds.max))
+        .entry("metrics", manifest.metric_names().join(", "))
+        .entry("behavior", behavior))
 }

@@ -3,18 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use podpilot_autoscalers::{Hpa, HpaControllerConfig, HpaManifest};
+use podpilot_autoscalers::{Hpa, HpaManifest};
 use serde::Deserialize;
 
+use crate::workbench::Workbench;
 use crate::{LabError, yaml_error};
 
 /// The baseline manifest of the bundled scenarios, which must work without the source tree.
 const BUNDLED_BASELINE: &str = include_str!("../../../deployments/hpa.yaml");
-
-/// What every HPA runs with: the defaults of kube-controller-manager.
-pub(crate) fn hpa_config() -> HpaControllerConfig {
-    HpaControllerConfig::default()
-}
 
 /// Reads an `autoscaling/v2` manifest and checks that an HPA can follow it. Other documents beside it are passed over.
 pub(crate) fn read_hpa(path: &Path) -> Result<HpaManifest, LabError> {
@@ -38,7 +34,7 @@ fn parse(text: &str, name: &str) -> Result<HpaManifest, LabError> {
     let document = the_autoscaler(text).map_err(located)?;
     let manifest: HpaManifest = serde_saphyr::from_str(&document)
         .map_err(|error| located(yaml_error::describe(&error, &document)))?;
-    Hpa::new("hpa", &manifest, hpa_config()).map_err(|error| located(error.to_string()))?;
+    Hpa::new("hpa", &manifest, Workbench::hpa_config()).map_err(|error| located(error.to_string()))?;
     Ok(manifest)
 }
 
@@ -58,29 +54,23 @@ struct Document {
     text: String,
 }
 
-/// The only HPA of a file.
+/// The document to follow: the file's only one, else its only HPA.
 fn the_autoscaler(text: &str) -> Result<String, String> {
     let mut documents = documents(text)?;
     let count = documents.len();
     if count > 1 {
         documents.retain(|document| document.header.kind.as_deref() == Some(HpaManifest::KIND));
     }
-    let (Some(document), None) = (documents.pop(), documents.pop()) else {
-        return Err(match count {
-            0 => "the file is empty".to_owned(),
-            _ => one_wanted(text, count),
-        });
-    };
-    let Header { api_version, kind } = document.header;
-    HpaManifest::check_type(api_version.as_deref(), kind.as_deref()).map_err(|error| error.to_string())?;
-    Ok(document.text)
-}
-
-fn one_wanted(text: &str, count: usize) -> String {
-    let kind = HpaManifest::KIND;
-    let found = documents(text)
-        .map_or(0, |all| all.iter().filter(|document| document.header.kind.as_deref() == Some(kind)).count());
-    format!("{found} of the {count} documents are a {kind}, must be one")
+    let found = documents.len();
+    match documents.pop() {
+        Some(Document { header: Header { api_version, kind }, text }) if found == 1 => {
+            HpaManifest::check_type(api_version.as_deref(), kind.as_deref())
+                .map_err(|error| error.to_string())?;
+            Ok(text)
+        }
+        _ if count == 0 => Err("the file is empty".to_owned()),
+        _ => Err(format!("{found} of the {count} documents are a {}, must be one", HpaManifest::KIND)),
+    }
 }
 
 /// The documents that are more than comments.
@@ -101,7 +91,7 @@ fn documents(text: &str) -> Result<Vec<Document>, String> {
 
 fn is_nothing(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty() || line == "---" || line.starts_with('#')
+    line.is_empty() || line == "---" || line.starts_with("--- #") || line.starts_with(['#', '%'])
 }
 
 fn with_header(text: String) -> Result<Document, String> {
@@ -125,7 +115,10 @@ mod tests {
         let file = format!("# ours\n---\n{DEPLOYMENT}---\n{BUNDLED_BASELINE}---\n# end\n");
         assert_eq!(parse(&file, "mine.yaml").unwrap(), bundled_baseline().unwrap());
         let twice = format!("{BUNDLED_BASELINE}---\n{BUNDLED_BASELINE}");
-        assert_eq!(told(&twice), "mine.yaml: 2 of the 2 documents are a HorizontalPodAutoscaler, must be one");
+        assert_eq!(
+            told(&twice),
+            "mine.yaml: 2 of the 2 documents are a HorizontalPodAutoscaler, must be one"
+        );
         let none = format!("{DEPLOYMENT}---\n{DEPLOYMENT}");
         assert_eq!(told(&none), "mine.yaml: 0 of the 2 documents are a HorizontalPodAutoscaler, must be one");
     }

@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use podpilot_core::Span;
+pub use podpilot_traffic::Split;
 use serde::{Deserialize, Serialize};
 
 /// Which service, which load, which part of it.
@@ -13,8 +14,8 @@ pub struct LoadChoice {
     pub scenario: String,
     /// A trace that replaces the scenario's load.
     pub trace: Option<PathBuf>,
-    /// Share of the trace that trains, in (0, 1); `None` takes the scenario's or the manifest's.
-    pub train_share: Option<f64>,
+    /// How much of the load trains; `None` takes the scenario's or the manifest's.
+    pub split: Option<Split>,
     /// Scales a trace so that the P95 rate of its train part needs this many pods (`--peak-replicas`). `None`: what the
     /// scenario says, else 20 for training and evaluation and the recorded rates for `simulate`.
     pub peak_replicas: Option<f64>,

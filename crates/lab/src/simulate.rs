@@ -10,7 +10,7 @@ use crate::policy_store::StoredPolicy;
 use crate::request::{Observer, Progress, SimulateRequest, Stage};
 use crate::result::{Role, SimulationResult, SimulationSchema, Timeline};
 use crate::run_directory::{RunDirectory, file};
-use crate::workbench::{DefaultScale, Workbench};
+use crate::workbench::Workbench;
 use crate::{LabError, manifest_file, report, training};
 
 /// Runs each autoscaler once over the whole load.
@@ -98,7 +98,7 @@ fn open_bench(
             });
         }
     }
-    Workbench::open_with_bounds(&request.load, DefaultScale::AsRecorded, bounds, seed, observer)
+    Workbench::open_whole(&request.load, bounds, seed, observer)
 }
 
 fn contenders(request: &SimulateRequest, bench: &Workbench) -> Result<Vec<Contender>, LabError> {

@@ -1,5 +1,7 @@
 //! A scenario made ready to work with: tables built, load read and split, capacity known.
 
+mod description;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use podpilot_core::{ReplicaBounds, Span};
 use podpilot_random::Seed;
 use podpilot_service_model::{Inverse, LatencyTables};
 use podpilot_simulator::{PreparedScenario, Scenario};
-use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, Split, TraceLoad};
+use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, TraceLoad};
 
 use crate::LabError;
 use crate::request::{LoadChoice, Observer};
@@ -45,28 +47,44 @@ pub(crate) struct Workbench {
     pub(crate) whole: Arc<LoadSeries>,
     pub(crate) sources: Vec<LoadSource>,
     pub(crate) scale_factor: Option<f64>,
+    /// The scenario as the caller named it: a file, or a scenario that comes with podpilot.
+    pub(crate) source: String,
     /// The scenario file's folder, where relative paths in it start.
     pub(crate) folder: Option<std::path::PathBuf>,
+    smoothing_s: Option<f64>,
 }
 
 impl Workbench {
-    /// Reads the scenario and its load. Generated load is drawn from `seed`.
+    /// Reads the scenario and its load, to learn or report on its two parts. Generated load is drawn from `seed`.
     pub(crate) fn open(
         choice: &LoadChoice,
         default_scale: DefaultScale,
         seed: Seed,
         observer: &mut dyn Observer,
     ) -> Result<Self, LabError> {
-        Self::open_with_bounds(choice, default_scale, None, seed, observer)
+        let bench = Self::read(choice, default_scale, None, seed)?;
+        description::tell_parts(&bench, observer);
+        Ok(bench)
     }
 
-    /// As [`Workbench::open`], with other replica bounds than the scenario's.
-    pub(crate) fn open_with_bounds(
+    /// As [`Workbench::open`] for a run over the whole load as recorded, with the replica bounds of the caller's
+    /// manifests if there are any.
+    pub(crate) fn open_whole(
+        choice: &LoadChoice,
+        bounds: Option<ReplicaBounds>,
+        seed: Seed,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, LabError> {
+        let bench = Self::read(choice, DefaultScale::AsRecorded, bounds, seed)?;
+        description::tell_whole(&bench, bounds, observer);
+        Ok(bench)
+    }
+
+    fn read(
         choice: &LoadChoice,
         default_scale: DefaultScale,
         bounds: Option<ReplicaBounds>,
         seed: Seed,
-        observer: &mut dyn Observer,
     ) -> Result<Self, LabError> {
         let LoadedScenario { mut scenario, folder } = load_scenario(&choice.scenario)?;
         if let Some(ReplicaBounds { min, max }) = bounds {
@@ -86,7 +104,7 @@ impl Workbench {
         let rps_per_pod = capacity.rate_for(peak.ceil() as i32) / peak.ceil();
         let load = scenario.load.load(&base, rps_per_pod, seed.named("load")).map_err(LabError::bad_input)?;
         let is_trace = matches!(scenario.load, LoadSpec::Trace(_));
-        let bench = Self {
+        Ok(Self {
             prepared,
             capacity,
             whole: Arc::new(load.whole()),
@@ -94,10 +112,10 @@ impl Workbench {
             test: Arc::new(load.test),
             sources: load.sources,
             scale_factor: is_trace.then_some(load.scale_factor),
+            source: choice.scenario.clone(),
             folder,
-        };
-        bench.describe(load.smoothing_s, observer);
-        Ok(bench)
+            smoothing_s: load.smoothing_s,
+        })
     }
 
     /// The scenario.
@@ -152,40 +170,6 @@ impl Workbench {
             policies,
         })
     }
-
-    /// Minutes that no autoscaler can serve make every comparison meaningless; the person should know.
-    fn warn_if_too_large(&self, observer: &mut dyn Observer) {
-        let max = self.scenario().bounds().max;
-        let most_rps = self.capacity.rate_for(max);
-        let rates = self.test.rates_rps();
-        let beyond = rates.iter().filter(|rate| **rate > most_rps).count();
-        if beyond > 0 {
-            observer.note(&format!(
-                "warning: {:.2} % of the test part needs more than max_replicas = {max} pods, whatever scales it; \
-                 choose a smaller --peak-replicas or a scenario with room",
-                100.0 * beyond as f64 / rates.len() as f64
-            ));
-        }
-    }
-
-    fn describe(&self, smoothing_s: Option<f64>, observer: &mut dyn Observer) {
-        let hours = |load: &LoadSeries| load.duration().as_seconds() / 3_600.0;
-        let name = self.sources.first().map_or("load", |source| source.name.as_str());
-        observer.note(&format!(
-            "load {name}: {:.1} h to train, {:.1} h to test; mean {:.1} requests/s in the train part, {:.1} in the test part",
-            hours(&self.train),
-            hours(&self.test),
-            self.train.mean(),
-            self.test.mean(),
-        ));
-        if let Some(factor) = self.scale_factor {
-            observer.note(&format!("load scaled by {factor:.4} (from the train part only)"));
-        }
-        self.warn_if_too_large(observer);
-        if let Some(seconds) = smoothing_s {
-            observer.note(&format!("counts smoothed over {seconds:.0} s before scaling, noise redrawn"));
-        }
-    }
 }
 
 fn choose_load(
@@ -193,7 +177,7 @@ fn choose_load(
     choice: &LoadChoice,
     default_scale: DefaultScale,
 ) -> Result<(), LabError> {
-    let split = choice.train_share.map(Split::Train);
+    let split = choice.split;
     if let Some(trace) = &choice.trace {
         let arrivals = match &scenario.load {
             LoadSpec::Generated(load) => load.arrivals,

@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     io::{self, IsTerminal},
     process,
     sync::{
@@ -7,12 +8,12 @@ use std::{
     },
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use podpilot_lab::request::{Observer, Progress, Stage};
 
-const PLAIN: &str = "{prefix:<11} {bar:32} {human_pos}/{human_len}  {per_sec}  {eta} left";
+const PLAIN: &str = "{prefix:<11} {bar:32} {human_pos}/{human_len}  {rate}  {eta} left";
 const WITH_RETURN: &str =
-    "{prefix:<11} {bar:32} {human_pos}/{human_len} steps  {per_sec}  return {msg}  {eta} left";
+    "{prefix:<11} {bar:32} {human_pos}/{human_len} steps  {rate}  return {msg}  {eta} left";
 const WORKING: &str = "{prefix:<11} {spinner}";
 
 /// Shows progress on standard error and listens for Ctrl-C. Notes wait until the work proper begins, so that bad input
@@ -67,7 +68,7 @@ impl Terminal {
         };
         // A template that does not parse would only cost the looks of the bar.
         if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style.progress_chars("━╸─"));
+            self.bar.set_style(style.progress_chars("━╸─").with_key("rate", write_rate));
         }
         self.bar.set_prefix(name(progress.stage));
         if self.stage != Some(progress.stage) {
@@ -109,6 +110,12 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Whole units a second.
+fn write_rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // The bar has no use for an error.
+    let _ = write!(out, "{}/s", HumanCount(state.per_sec().round() as u64));
 }
 
 fn name(stage: Stage) -> &'static str {

@@ -36,6 +36,8 @@ pub(crate) struct Contender {
     pub(crate) role: Role,
     /// Named metrics that it reads.
     pub(crate) metrics: Vec<MetricKey>,
+    /// What its reasons call its metrics, in its order.
+    pub(crate) metric_names: Vec<String>,
     make: Maker,
 }
 
@@ -56,6 +58,7 @@ impl Contender {
             name: name.to_owned(),
             role,
             metrics: Vec::new(),
+            metric_names: Vec::new(),
             make: Maker::Controller(Box::new(controller)),
         }
     }
@@ -94,7 +97,7 @@ impl Contender {
         let Some(baseline) = &bench.scenario().baseline else {
             return Self::by_name(NAME, Role::Other, bench);
         };
-        let field = format!("baseline.hpa of scenario {}", bench.scenario().name);
+        let field = format!("{}: baseline.hpa", bench.source);
         let manifest = match bench.folder {
             None => manifest_file::bundled_baseline(),
             Some(_) => manifest_file::read_hpa(&bench.resolve(&baseline.hpa)),
@@ -112,7 +115,9 @@ impl Contender {
         resolve().map_err(LabError::bad_input)?;
         #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
         let make = Maker::Named(Box::new(move || resolve().expect("checked above")));
-        Ok(Self { name: name.to_owned(), role, metrics: Vec::new(), make })
+        // Without a manifest an HPA follows CPU; a fixed count gives no metric as its reason.
+        let metric_names = vec!["cpu".to_owned()];
+        Ok(Self { name: name.to_owned(), role, metrics: Vec::new(), metric_names, make })
     }
 
     /// An HPA under the user's own name; `file` is where errors in the manifest lie.
@@ -133,7 +138,8 @@ impl Contender {
         let hpa = Hpa::new(name, manifest, config).map_err(|error| located(&error))?;
         let metrics: Vec<_> = hpa.named_metrics().cloned().collect();
         check_metrics(&metrics, bench).map_err(|error| located(&error))?;
-        Ok(Self { name: name.to_owned(), role, metrics, make: Maker::Hpa(Box::new(hpa)) })
+        let metric_names = manifest.metric_names();
+        Ok(Self { name: name.to_owned(), role, metrics, metric_names, make: Maker::Hpa(Box::new(hpa)) })
     }
 
     /// An autoscaler that has decided nothing yet. Learned controllers recall the load's past as a monitoring system

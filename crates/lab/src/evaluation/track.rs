@@ -10,7 +10,7 @@ use podpilot_traffic::LoadSeries;
 
 use super::contender::Contender;
 use crate::LabError;
-use crate::explain::explain_all;
+use crate::explain::explain_all_named;
 use crate::history::history_before;
 use crate::result::{ScalingEvent, TimelineTrack};
 
@@ -93,6 +93,7 @@ struct Recorder {
     load_rps: Vec<f64>,
     track: TimelineTrack,
     events: Vec<ScalingEvent>,
+    metric_names: Vec<String>,
 }
 
 impl Recorder {
@@ -114,6 +115,7 @@ impl Recorder {
             load_rps: Vec::new(),
             track,
             events: Vec::new(),
+            metric_names: contender.metric_names.clone(),
         }
     }
 
@@ -142,7 +144,7 @@ impl Recorder {
             from: outcome.from,
             to: outcome.to,
             load_rps: tick.offered_rps,
-            why: explain_all(&reasons),
+            why: explain_all_named(&reasons, &self.metric_names),
             reasons,
         });
     }

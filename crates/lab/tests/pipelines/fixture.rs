@@ -44,7 +44,7 @@ impl Folder {
         LoadChoice {
             scenario: "default".to_owned(),
             trace: Some(self.path(name)),
-            train_share: None,
+            split: None,
             peak_replicas: None,
         }
     }

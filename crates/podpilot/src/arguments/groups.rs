@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use podpilot_lab::request::{AutoscalerChoice, LoadChoice};
+use podpilot_lab::request::{AutoscalerChoice, LoadChoice, Split};
 
 use super::values;
 
@@ -15,9 +15,9 @@ pub(crate) struct LoadArguments {
     /// Trace that replaces the scenario's load: CSV, Prometheus JSON or Grafana CSV export
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
-    /// Share of the trace that trains; the rest tests [default: the scenario's, else 0.6]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = values::share)]
-    pub(crate) split: Option<f64>,
+    /// How much of the load trains, as a share or in days such as 40d; the rest tests [default: the scenario's, else 0.6]
+    #[arg(long, value_name = "SHARE|DAYS", allow_negative_numbers = true, value_parser = values::split)]
+    pub(crate) split: Option<Split>,
     /// Scale the trace so that the train part's P95 rate needs this many pods
     #[arg(long, value_name = "PODS", allow_negative_numbers = true, value_parser = values::positive)]
     pub(crate) peak_replicas: Option<f64>,
@@ -31,7 +31,7 @@ impl LoadArguments {
         LoadChoice {
             scenario: self.scenario.clone(),
             trace: self.trace.clone(),
-            train_share: self.split,
+            split: self.split,
             peak_replicas: self.peak_replicas,
         }
     }

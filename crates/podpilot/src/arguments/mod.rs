@@ -32,7 +32,7 @@ pub(crate) enum Command {
     /// Compare policies and autoscalers on the test part of a load
     #[command(after_help = EVALUATE_EXAMPLES)]
     Evaluate(EvaluateArguments),
-    /// Say what a policy, scenario, trace, result or run directory holds
+    /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
     /// Print a completion script for a shell
     Completions {
@@ -97,7 +97,7 @@ pub(crate) struct TrainArguments {
     /// Evaluation episodes of one simulated day on the test part
     #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) episodes: u32,
-    /// Run directory [default: runs/SCENARIO-AGENT-seedSEED]
+    /// Run directory [default: runs/LOAD-AGENT-seedSEED, numbered if taken]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with an interrupted training; everything else is read from its run directory
@@ -127,7 +127,7 @@ pub(crate) struct EvaluateArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// A policy file, scenario, trace, result.json or run directory
+    /// A policy, scenario, HPA manifest, trace, result.json or run directory, or the name of a scenario that comes with podpilot
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
     #[command(flatten)]

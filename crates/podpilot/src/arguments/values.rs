@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use podpilot_lab::request::{AgentKind, AutoscalerChoice, UnknownAgent};
+use podpilot_lab::request::{AgentKind, AutoscalerChoice, Split, UnknownAgent};
 
 pub(super) fn agent(text: &str) -> Result<AgentKind, UnknownAgent> {
     text.parse()
@@ -22,11 +22,9 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
     whole(text).ok_or_else(|| "must be a whole number from 0, such as 1".to_owned())
 }
 
-/// A share strictly between 0 and 1.
-pub(super) fn share(text: &str) -> Result<f64, String> {
-    number(text)
-        .filter(|&share| share > 0.0 && share < 1.0)
-        .ok_or_else(|| "must be a number between 0 and 1, such as 0.6".to_owned())
+/// A share strictly between 0 and 1, or a number of days.
+pub(super) fn split(text: &str) -> Result<Split, &'static str> {
+    text.parse().map_err(|_| "must be a share between 0 and 1 such as 0.6, or a number of days such as 40d")
 }
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
@@ -58,10 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_lie_strictly_between_0_and_1() {
-        assert_eq!(share("0.6"), Ok(0.6));
-        for wrong in ["0", "1", "-0.1", "NaN", "inf", "60%", ""] {
-            assert!(share(wrong).is_err(), "{wrong}");
+    fn splits_are_shares_or_days() {
+        assert_eq!(split("0.6"), Ok(Split::Train(0.6)));
+        assert_eq!(split("40d"), Ok(Split::TrainDays(40.0)));
+        for wrong in ["0", "1", "-0.1", "NaN", "inf", "60%", "0d", "d", ""] {
+            assert!(split(wrong).is_err(), "{wrong}");
         }
     }
 

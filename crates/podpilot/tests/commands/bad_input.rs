@@ -59,7 +59,7 @@ fn timesteps_not_a_number() {
 fn numbers_out_of_range() {
     refused(&[], &["train", "--episodes", "-3"], &["--episodes"]);
     refused(&[], &["train", "--seed", "x"], &["--seed", "whole number"]);
-    refused(&[], &["simulate", "--split", "1.5"], &["--split", "between 0 and 1"]);
+    refused(&[], &["simulate", "--split", "1.5"], &["--split", "between 0 and 1", "40d"]);
     refused(&[], &["simulate", "--hours", "NaN"], &["--hours", "above 0"]);
 }
 
@@ -171,7 +171,11 @@ fn scenario_with_another_schema_or_no_yaml() {
 #[test]
 fn scenario_whose_files_are_missing() {
     let arguments = ["simulate", "--hours", "1", "--scenario", "mine.yaml"];
-    refused(&[("mine.yaml", DEFAULT_SCENARIO)], &arguments, &["baseline.hpa", "deployments/hpa.yaml"]);
+    refused(
+        &[("mine.yaml", DEFAULT_SCENARIO)],
+        &arguments,
+        &["mine.yaml: baseline.hpa", "deployments/hpa.yaml"],
+    );
     let of_a_trace = DEFAULT_SCENARIO.replace("load: {shape: daily", "load: {trace: gone.csv} #");
     refused(&[("mine.yaml", &of_a_trace)], &arguments, &["gone.csv"]);
 }
@@ -233,6 +237,34 @@ fn hpa_manifest_with_an_unknown_field() {
     let manifest = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec: {maxReplicaz: 3}\n";
     let arguments = ["simulate", "--autoscaler", "hpa=mine.yaml"];
     refused(&[("mine.yaml", manifest)], &arguments, &["mine.yaml", "maxReplicaz"]);
+}
+
+#[test]
+fn hpa_manifest_with_an_impossible_value() {
+    let manifest = include_str!("../../../../deployments/hpa.yaml");
+    let crossed =
+        manifest.replace("minReplicas: 1", "minReplicas: 20").replace("Replicas: 40", "Replicas: 10");
+    let told = ["mine.yaml: spec.maxReplicas: is 10", "minReplicas, which is 20"];
+    for command in ["simulate", "evaluate"] {
+        refused(&[("mine.yaml", &crossed)], &[command, "--autoscaler", "hpa=mine.yaml"], &told);
+    }
+    refused(&[("mine.yaml", &crossed)], &["inspect", "mine.yaml"], &told);
+    let scenario = DEFAULT_SCENARIO.replace("../deployments/hpa.yaml", "hpa.yaml");
+    let files = [("mine.yaml", scenario.as_str()), ("hpa.yaml", crossed.as_str())];
+    let told = ["mine.yaml: baseline.hpa: hpa.yaml: spec.maxReplicas: is 10"];
+    refused(&files, &["simulate", "--scenario", "mine.yaml"], &told);
+}
+
+#[test]
+fn manifest_of_another_kind_or_version() {
+    let arguments = ["simulate", "--autoscaler", "hpa=mine.yaml"];
+    let manifest = |head: &str| format!("{head}\nmetadata: {{name: web}}\n");
+    let deployment = manifest("apiVersion: apps/v1\nkind: Deployment");
+    refused(&[("mine.yaml", &deployment)], &arguments, &["kind: is `Deployment`", "HorizontalPodAutoscaler"]);
+    let older = manifest("apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler");
+    refused(&[("mine.yaml", &older)], &arguments, &["apiVersion: is `autoscaling/v1`", "autoscaling/v2"]);
+    let several = format!("{deployment}---\n{deployment}");
+    refused(&[("mine.yaml", &several)], &arguments, &["0 of the 2 documents are a HorizontalPodAutoscaler"]);
 }
 
 #[test]

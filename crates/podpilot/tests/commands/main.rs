@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod interrupt;
+mod notes;
 mod output;
 mod sandbox;
 mod threads;

@@ -9,7 +9,6 @@ use super::metric_spec::{
 use super::{Behavior, ManifestError};
 
 const API_VERSION: &str = "autoscaling/v2";
-const KIND: &str = "HorizontalPodAutoscaler";
 
 /// A whole manifest, as `kubectl get hpa -o yaml` prints it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,11 +69,14 @@ pub struct HpaSpec {
 }
 
 impl HpaManifest {
+    /// What a manifest calls itself.
+    pub const KIND: &str = "HorizontalPodAutoscaler";
+
     /// CPU utilization of `target_percent` on Deployment `web` and defaults otherwise.
     pub fn cpu_utilization(target_percent: i32, bounds: ReplicaBounds) -> Self {
         Self {
             api_version: API_VERSION.to_owned(),
-            kind: KIND.to_owned(),
+            kind: Self::KIND.to_owned(),
             metadata: ObjectMeta { name: Some("web".to_owned()), namespace: None },
             spec: HpaSpec {
                 scale_target_ref: ObjectReference {
@@ -91,19 +93,36 @@ impl HpaManifest {
         }
     }
 
-    /// Fails unless it calls itself a `HorizontalPodAutoscaler` of `autoscaling/v2`.
-    pub(crate) fn check_kind(&self) -> Result<(), ManifestError> {
-        if self.kind != KIND {
-            return Err(ManifestError::new("kind", format!("is `{}`, must be {KIND}", self.kind)));
+    /// Names of the metrics in the order of the manifest; `cpu` if it lists none.
+    pub fn metric_names(&self) -> Vec<String> {
+        match self.spec.metrics.as_deref() {
+            None | Some([]) => vec!["cpu".to_owned()],
+            Some(metrics) => metrics.iter().map(MetricSpec::name).collect(),
         }
-        if self.api_version != API_VERSION {
+    }
+
+    /// Fails unless a document of this `apiVersion` and `kind` is a `HorizontalPodAutoscaler` of `autoscaling/v2`.
+    pub fn check_type(api_version: Option<&str>, kind: Option<&str>) -> Result<(), ManifestError> {
+        let found = |value: Option<&str>| match value {
+            None => "is missing".to_owned(),
+            Some(value) => format!("is `{value}`"),
+        };
+        if kind != Some(Self::KIND) {
+            let problem = format!("{}, must be {}", found(kind), Self::KIND);
+            return Err(ManifestError::new("kind", problem));
+        }
+        if api_version != Some(API_VERSION) {
             let problem = format!(
-                "is `{}`, must be {API_VERSION} (`kubectl get hpa.v2.autoscaling NAME -o yaml` prints that version)",
-                self.api_version
+                "{}, must be {API_VERSION} (`kubectl get hpa.v2.autoscaling NAME -o yaml` prints that version)",
+                found(api_version)
             );
             return Err(ManifestError::new("apiVersion", problem));
         }
         Ok(())
+    }
+
+    pub(crate) fn check_kind(&self) -> Result<(), ManifestError> {
+        Self::check_type(Some(&self.api_version), Some(&self.kind))
     }
 }
 
@@ -115,6 +134,17 @@ impl HpaSpec {
 }
 
 impl MetricSpec {
+    /// Its name in explanations, such as `cpu` or `http_requests_per_second`.
+    pub fn name(&self) -> String {
+        let resource = self.resource.iter().map(|source| source.name.clone());
+        let container = self.container_resource.iter();
+        let container = container.map(|source| format!("{} of container {}", source.name, source.container));
+        let pods = self.pods.iter().map(|source| source.metric.name.clone());
+        let object = self.object.iter().map(|source| source.metric.name.clone());
+        let external = self.external.iter().map(|source| source.metric.name.clone());
+        resource.chain(container).chain(pods).chain(object).chain(external).next().unwrap_or_default()
+    }
+
     /// CPU of whole pods at `target_percent` of their request.
     pub fn cpu_utilization(target_percent: i32) -> Self {
         Self {
