@@ -20,6 +20,10 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 356.0;
 const ZERO_ROW: f64 = 380.0;
 const FLOOR: f64 = 394.0;
+/// Marks nearer than this are one place, user units.
+const COINCIDENT: f64 = 1.0;
+/// Points of the front nearer than this share one label, user units.
+const FRONT_LABEL_SPACING: f64 = 26.0;
 
 struct Point<'a> {
     row: &'a AutoscalerResult,
@@ -115,28 +119,50 @@ fn draw_labels(svg: &mut Svg, points: &[Point<'_>]) {
     for point in points {
         placer.occupy(point.at, if target(point).is_some() { 4.0 } else { 7.0 });
     }
-    let mut ordered: Vec<_> = points.iter().collect();
-    ordered.sort_by_key(|point| importance(point));
-    for point in ordered {
-        let is_front = target(point).is_some();
+    for (at, text) in lead_labels(points) {
+        if let Some((x, y)) = placer.place(at.at, 11.0, &text) {
+            svg.text(&format!("label lead {}", at.class), (x, y), Anchor::Start, &text);
+        }
+    }
+    let mut front: Vec<_> = points.iter().filter(|point| target(point).is_some()).collect();
+    front.sort_by_key(|point| importance(point));
+    let mut labelled: Vec<(f64, f64)> = Vec::new();
+    for point in front {
+        let crowded = labelled.iter().any(|other| distance(*other, point.at) < FRONT_LABEL_SPACING);
         let text = match target(point) {
-            Some(target) if importance(point) > 1 => format!("{target} %"),
+            Some(target) if importance(point) > 0 => format!("{target} %"),
             _ => point.row.name.clone(),
         };
-        if let Some((x, y)) = placer.place(point.at, if is_front { 7.0 } else { 11.0 }, &text) {
-            let class = if is_front { "label front" } else { "label lead" };
-            svg.text(&format!("{class} {}", point.class), (x, y), Anchor::Start, &text);
+        if let Some((x, y)) = (!crowded).then(|| placer.place(point.at, 7.0, &text)).flatten() {
+            labelled.push(point.at);
+            svg.text(&format!("label front {}", point.class), (x, y), Anchor::Start, &text);
         }
     }
 }
 
-/// Learned and named rows first, then the ends of the front and its default, then the rest.
+/// One label for each place: rows whose marks coincide share it, as in `clone = quantile`.
+fn lead_labels<'a>(points: &'a [Point<'a>]) -> Vec<(&'a Point<'a>, String)> {
+    let mut labels: Vec<(&Point<'_>, String)> = Vec::new();
+    for point in points.iter().filter(|point| target(point).is_none()) {
+        match labels.iter_mut().find(|(other, _)| distance(other.at, point.at) < COINCIDENT) {
+            Some((_, text)) => *text = format!("{text} = {}", point.row.name),
+            None => labels.push((point, point.row.name.clone())),
+        }
+    }
+    labels
+}
+
+fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (x, y) = (a.0 - b.0, a.1 - b.1);
+    (x * x + y * y).sqrt()
+}
+
+/// HPA's default first, then round targets, then the rest.
 fn importance(point: &Point<'_>) -> u32 {
     match target(point) {
-        None => 0,
-        Some(80) => 1,
-        Some(target) if target % 10 == 0 => 2,
-        Some(_) => 3,
+        Some(80) => 0,
+        Some(target) if target % 10 == 0 => 1,
+        _ => 2,
     }
 }
 
@@ -155,4 +181,44 @@ fn description(row: &AutoscalerResult) -> String {
         percent(row.slow_minute_ratio),
         amount(row.mean_replicas)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, role: Role, cost: f64, slow_minute_ratio: f64) -> AutoscalerResult {
+        AutoscalerResult {
+            hours: 24.0,
+            cost,
+            slow_minute_ratio,
+            ..crate::evaluation::Score::default().into_result(name, role)
+        }
+    }
+
+    fn drawn(rows: &[AutoscalerResult]) -> String {
+        draw(rows, &Objective::default())
+    }
+
+    #[test]
+    fn rows_at_one_place_share_a_label() {
+        let apart = row("ppo", Role::Agent, 9.0, 0.004);
+        let clone = row("clone", Role::Clone, 10.0, 0.004);
+        let quantile = row("quantile", Role::Quantile, 10.0, 0.004);
+        let svg = drawn(&[apart, clone, quantile]);
+        assert!(svg.contains(">clone = quantile</text>") && svg.contains(">ppo</text>"), "{svg}");
+        assert!(!svg.contains(">quantile</text>"), "{svg}");
+    }
+
+    #[test]
+    fn a_crowd_on_the_front_has_few_labels_and_keeps_the_default() {
+        let crowd = (60..=95).map(|target_percent| {
+            let cost = 10.0 - f64::from(target_percent) * 1e-3;
+            row(&format!("hpa-{target_percent}"), Role::Hpa { target_percent }, cost, 0.01)
+        });
+        let rows: Vec<_> = crowd.chain([row("ppo", Role::Agent, 5.0, 0.004)]).collect();
+        let svg = drawn(&rows);
+        assert!(svg.contains(">hpa-80</text>"), "{svg}");
+        assert_eq!(svg.matches("label front").count(), 1, "36 targets within 8 units");
+    }
 }

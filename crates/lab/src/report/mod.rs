@@ -5,6 +5,7 @@
 //! the reader can switch autoscalers on and off without a script, and the marks can be read out under the pointer.
 
 mod axis;
+mod claim;
 mod comparisons;
 mod decisions;
 mod front_plot;
@@ -14,6 +15,7 @@ mod labels;
 mod marks;
 mod page;
 mod provenance;
+mod reinforcement;
 mod svg;
 mod table;
 mod timeline_columns;

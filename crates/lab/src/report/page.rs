@@ -13,19 +13,19 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
     let mut page = Page::new(
         &format!("podpilot evaluation · {}", result.scenario),
         &headline::of_evaluation(result),
-        headline::caution(result.distinct_days).as_deref(),
+        headline::caution(result).as_deref(),
     );
     if !result.autoscalers.is_empty() {
         page.section(
             "Cost against service",
             "Each point is one autoscaler over the same load and arrivals. Lower and further left is better. The line joins HPA’s targets.",
-            &front_plot::draw(&result.autoscalers, &result.objective),
+            &scrolling(&front_plot::draw(&result.autoscalers, &result.objective)),
         );
     }
     if !result.against_hpa.is_empty() {
         page.section(
-            "Against HPA at no looser service",
-            "The rival is the cheapest HPA target with no more bad minutes. Because targets come in steps, the cost is also read between them at exactly equal service.",
+            "Against HPA at equal service",
+            "HPA’s front is read between its targets at exactly the judged row’s own service: once by bad minutes, which decides, and once by slow requests, which must agree. Beside it stands the cheapest target tried with no more bad minutes.",
             &comparisons::table(result),
         );
     }
@@ -34,7 +34,7 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
     });
     page.section(
         "All autoscalers",
-        "Bad minutes are those in which more than the allowed share of requests was slow or failed.",
+        &table::note(&result.autoscalers),
         &table::autoscalers(&result.autoscalers, &result.objective),
     );
     if let Some(training) = result.training.as_ref().filter(|training| !training.curve.is_empty()) {
@@ -42,7 +42,7 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
             "{} over environment steps; the strong line is the mean of the latest tenth.",
             training.agent
         );
-        page.section("Training", &lead, &training_plot::draw(training));
+        page.section("Training", &lead, &scrolling(&training_plot::draw(training)));
     }
     let evaluation = Some((result.episodes, result.episode_hours, result.distinct_days));
     page.section(
@@ -52,6 +52,7 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
             &result.scenario,
             &result.objective,
             &result.provenance,
+            &result.autoscalers,
             evaluation,
             result.training.as_ref(),
         ),
@@ -71,16 +72,28 @@ pub fn simulation_report(result: &SimulationResult) -> String {
     });
     page.section(
         "Cost and service",
-        "Bad minutes are those in which more than the allowed share of requests was slow or failed.",
+        &table::note(&result.autoscalers),
         &table::autoscalers(&result.autoscalers, &result.objective),
     );
     page.section("Why each scaling happened", "", &decisions::log(result));
     page.section(
         "Where this comes from",
         "",
-        &provenance::facts(&result.scenario, &result.objective, &result.provenance, None, None),
+        &provenance::facts(
+            &result.scenario,
+            &result.objective,
+            &result.provenance,
+            &result.autoscalers,
+            None,
+            None,
+        ),
     );
     page.finish()
+}
+
+/// A plot that scrolls within its section where the screen is narrow.
+fn scrolling(plot: &str) -> String {
+    format!(r#"<div class="scroll">{plot}</div>"#)
 }
 
 struct Page {

@@ -3,20 +3,25 @@ use podpilot_core::Objective;
 use super::html::{Html, escape};
 use crate::{
     number::{amount, brief, round_percent, thousands},
-    result::{Provenance, TrainingRecord},
+    result::{AutoscalerResult, Provenance, TrainingRecord, price_per_pod_hour},
 };
 
-/// Where the numbers come from, as a list of facts. `evaluation` adds episodes and distinct days.
+/// Where the numbers come from, as a list of facts. `rows` show the price; `evaluation` adds
+/// episodes and distinct days.
 pub(super) fn facts(
     scenario: &str,
     objective: &Objective,
     provenance: &Provenance,
+    rows: &[AutoscalerResult],
     evaluation: Option<(u32, f64, u32)>,
     training: Option<&TrainingRecord>,
 ) -> String {
     let mut list = FactList::default();
     list.add("Scenario", &format!("{scenario} (SHA-256 {})", provenance.scenario_sha256));
     list.add("Objective", &objective_text(objective));
+    if let Some(price) = price_per_pod_hour(rows) {
+        list.add("Price", &format!("{} a pod-hour", brief(price)));
+    }
     for source in &provenance.sources {
         let hash =
             source.sha256.as_ref().map_or_else(|| "generated".to_owned(), |hash| format!("SHA-256 {hash}"));

@@ -5,8 +5,8 @@ use super::{
     marks,
 };
 use crate::{
-    number::{amount, latency, percent},
-    result::{AutoscalerResult, Role},
+    number::{amount, brief, latency, percent},
+    result::{AutoscalerResult, Role, price_per_pod_hour},
 };
 
 struct Column {
@@ -53,6 +53,15 @@ const COLUMNS: [Column; 12] = [
     },
     Column { heading: "Pod-hours", hint: "over all episodes", cell: |row| amount(row.pod_hours) },
 ];
+
+/// What the columns mean: bad minutes, and the price behind the cost.
+pub(super) fn note(rows: &[AutoscalerResult]) -> String {
+    let price = price_per_pod_hour(rows).map(|price| format!(" Cost at {} a pod-hour.", brief(price)));
+    format!(
+        "Bad minutes are those in which more than the allowed share of requests was slow or failed.{}",
+        price.unwrap_or_default()
+    )
+}
 
 /// The table of all autoscalers, those that keep the objective marked.
 pub(super) fn autoscalers(rows: &[AutoscalerResult], objective: &Objective) -> String {

@@ -70,6 +70,17 @@ pub struct Comparison {
     pub relative_cost_at_equal_slow_requests: Option<f64>,
 }
 
+/// The range that a verdict on cost rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CostRange {
+    /// Lower end of the relative cost.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Coverage if it is an interval; `None` if it is the smallest and largest value by day.
+    pub level: Option<f64>,
+}
+
 /// The cheapest point of HPA's front whose share of bad minutes is not above the subject's.
 pub fn cheapest_no_looser<'a>(
     subject: &AutoscalerResult,
@@ -143,6 +154,22 @@ impl Comparison {
             equal_service_spread: None,
             relative_cost_at_equal_slow_requests: None,
         }
+    }
+}
+
+impl Comparison {
+    /// The range behind the verdict: at equal service against HPA, of the plain difference against a named rival.
+    pub fn cost_range(&self) -> Option<CostRange> {
+        let (interval, by_day) = match (&self.equal_service_spread, &self.difference) {
+            (Some(spread), _) => (spread.interval, spread.by_day),
+            (None, Some(plain)) => {
+                (plain.intervals.map(|both| both.relative_cost), plain.relative_cost_by_day)
+            }
+            (None, None) => (None, None),
+        };
+        let of_interval =
+            interval.map(|found| CostRange { low: found.low, high: found.high, level: Some(found.level) });
+        of_interval.or_else(|| by_day.map(|(low, high)| CostRange { low, high, level: None }))
     }
 }
 

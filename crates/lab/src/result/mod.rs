@@ -14,7 +14,7 @@ mod timeline;
 mod training;
 
 pub use autoscaler::{AutoscalerResult, DayResult, LatencyMs, Role, price_per_pod_hour};
-pub use comparison::{Comparison, Difference, DifferenceIntervals, Interval, cheapest_no_looser};
+pub use comparison::{Comparison, CostRange, Difference, DifferenceIntervals, Interval, cheapest_no_looser};
 pub(crate) use equal_service::DayLedger;
 pub use equal_service::EqualServiceSpread;
 pub use evaluation::EvaluationResult;

@@ -1,10 +1,14 @@
 //! The report as a reader gets it. The pages are left in the test directory to be looked at.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, path::Path};
 
 use podpilot_lab::{
-    report::{evaluation_report, simulation_report},
-    result::Verdict,
+    report::{
+        evaluation_report,
+        headline::{caution, of_evaluation},
+        simulation_report,
+    },
+    result::{EqualServiceSpread, EvaluationResult, Interval, Verdict},
 };
 
 use crate::sample;
@@ -64,30 +68,142 @@ fn under_ten_days_the_page_says_so() {
     assert!(html.contains("Caution: only 5 distinct days of load; under 10 no interval is claimed"));
 }
 
-#[test]
-fn headline_follows_the_verdict() {
-    let claims: BTreeSet<String> = [Verdict::Better, Verdict::NoDifference, Verdict::Worse]
-        .map(|verdict| {
-            let mut result = sample::evaluation(14);
-            result.against_hpa[0].verdict = verdict;
-            let html = evaluation_report(&result);
-            let start = html.find("<h1>").unwrap() + 4;
-            html[start..start + html[start..].find("</h1>").unwrap()].to_owned()
-        })
-        .into_iter()
-        .collect();
-    assert_eq!(claims.len(), 3, "{claims:?}");
-    assert!(claims.iter().any(|claim| claim.starts_with("No difference")), "{claims:?}");
-    assert!(claims.iter().any(|claim| claim.contains("is worse")), "{claims:?}");
+fn claim(result: &EvaluationResult) -> String {
+    of_evaluation(result).claim
+}
+
+/// An evaluation whose agent keeps the objective, judged as given.
+fn judged(days: u32, verdict: Verdict, cost: Option<f64>) -> EvaluationResult {
+    let mut result = sample::evaluation(days);
+    result.autoscalers[0].slow_minute_ratio = 0.004;
+    let comparison = &mut result.against_hpa[0];
+    (comparison.verdict, comparison.relative_cost_at_equal_service) = (verdict, cost);
+    comparison.relative_cost_at_equal_slow_requests = cost.map(|cost| cost + 0.01);
+    comparison.equal_service_spread =
+        Some(EqualServiceSpread { days, days_reached: days, by_day: Some((-0.09, -0.02)), interval: None });
+    result
 }
 
 #[test]
-fn no_rival_means_not_comparable() {
-    let mut result = sample::evaluation(14);
-    let comparison = &mut result.against_hpa[0];
-    (comparison.rival, comparison.difference, comparison.verdict) = (None, None, Verdict::NotComparable);
+fn claim_follows_the_verdict_and_gives_the_cost_at_equal_service() {
+    assert_eq!(
+        claim(&judged(4, Verdict::Better, Some(-0.05))),
+        "ppo costs 5.0 % less than HPA at equal service, cheaper on all 4 days."
+    );
+    assert_eq!(
+        claim(&judged(4, Verdict::Worse, Some(0.026))),
+        "ppo is worse: it costs 2.6 % more than HPA at equal service, dearer on all 4 days."
+    );
+    assert_eq!(
+        claim(&judged(4, Verdict::NoDifference, Some(-0.03))),
+        "No difference: ppo costs about as much as HPA at equal service (−3.0 %; by day −9.0 % to −2.0 %)."
+    );
+    assert_eq!(
+        claim(&judged(4, Verdict::Mixed, Some(-0.005))),
+        "Mixed: ppo against HPA costs −0.50 % at an equal share of bad minutes, but +0.50 % at an equal share of slow \
+         requests."
+    );
+}
+
+#[test]
+fn claim_gives_the_interval_or_counts_the_days_that_can_be_compared() {
+    let mut result = judged(14, Verdict::Better, Some(-0.05));
+    let spread = result.against_hpa[0].equal_service_spread.as_mut().unwrap();
+    spread.days_reached = 12;
+    assert!(claim(&result).contains("cheaper on all 12 of 14 days that can be compared"));
+    let spread = result.against_hpa[0].equal_service_spread.as_mut().unwrap();
+    spread.interval = Some(Interval { low: -0.07, high: -0.03, level: 0.95 });
+    let told = of_evaluation(&result);
+    assert!(told.claim.contains("(95 % interval −7.0 % to −3.0 %)"), "{}", told.claim);
+    let support = told.support.join(" ");
+    assert_eq!(support.matches("HPA at any CPU target with default behaviour").count(), 1, "{support}");
+    assert!(support.contains("cost −5.0 % at an equal share of bad minutes (95 % interval"), "{support}");
+    assert!(support.contains("cost −4.0 % at an equal share of slow requests"), "{support}");
+}
+
+#[test]
+fn a_missed_objective_is_part_of_the_claim() {
+    let mut result = judged(4, Verdict::Better, Some(-0.05));
+    result.autoscalers[0].slow_minute_ratio = 0.0061;
+    assert!(
+        claim(&result).ends_with(", but misses the objective: 0.61 % bad minutes, 0.5 % allowed."),
+        "{}",
+        claim(&result)
+    );
+}
+
+#[test]
+fn out_of_reach_is_not_comparable_in_either_direction() {
+    let mut result = judged(4, Verdict::NotComparable, None);
+    result.autoscalers[0].slow_minute_ratio = 0.0;
+    for row in result.autoscalers.iter_mut().filter(|row| row.is_hpa_front()) {
+        row.slow_minute_ratio += 1e-4;
+    }
+    assert!(
+        claim(&result).starts_with("ppo is not comparable: it serves better than every HPA tried reaches")
+    );
+    result.autoscalers[0].slow_minute_ratio = 0.9;
+    assert!(
+        claim(&result).starts_with("ppo is not comparable: it serves worse than every HPA tried, with 90")
+    );
     let html = evaluation_report(&result);
-    assert!(html.contains("<h1>ppo is not comparable: no HPA target kept bad minutes as low"));
+    assert!(html.contains("<h1>ppo is not comparable"));
+    assert!(html.contains("its share of bad minutes is out of reach"));
+}
+
+fn about_rl(days: u32, verdict: Verdict, cost_by_day: (f64, f64)) -> String {
+    let mut result = sample::evaluation(days);
+    let comparison = result.against_clone.as_mut().unwrap();
+    comparison.verdict = verdict;
+    comparison.difference.as_mut().unwrap().relative_cost_by_day = Some(cost_by_day);
+    let support = of_evaluation(&result).support;
+    support.into_iter().find(|sentence| sentence.contains("clone at zero steps")).unwrap()
+}
+
+#[test]
+fn rl_is_judged_with_its_seed_and_days_are_only_counted_when_few() {
+    let cases = [
+        (4, Verdict::Better, (-0.03, -0.01), "With one training seed, ppo was cheaper on all 4 days: "),
+        (
+            4,
+            Verdict::Better,
+            (-0.03, 0.01),
+            "With one training seed, ppo had fewer bad minutes on all 4 days: ",
+        ),
+        (1, Verdict::Worse, (0.01, 0.01), "With one training seed, ppo was dearer on the one day: "),
+        (14, Verdict::Better, (-0.03, -0.01), "With one training seed, RL made the policy better: "),
+        (14, Verdict::Worse, (0.01, 0.03), "With one training seed, RL made the policy worse: "),
+        (4, Verdict::NoDifference, (-0.1, 0.1), "With one training seed, RL added nothing"),
+    ];
+    for (days, verdict, cost_by_day, start) in cases {
+        let sentence = about_rl(days, verdict, cost_by_day);
+        assert!(sentence.starts_with(start), "{sentence}");
+        assert!(sentence.contains("slow requests"), "{sentence}");
+    }
+}
+
+#[test]
+fn episodes_shorter_than_a_day_call_for_caution() {
+    let mut result = sample::evaluation(14);
+    assert_eq!(caution(&result), None);
+    result.episode_hours = 4.0;
+    assert_eq!(caution(&result).unwrap(), "Caution: episodes of 4.0 h, not a day.");
+    assert!(evaluation_report(&result).contains("episodes of 4.0 h, not a day"));
+}
+
+#[test]
+fn the_price_is_named_with_the_cost_and_among_the_facts() {
+    for html in [evaluation_report(&sample::evaluation(4)), simulation_report(&sample::simulation())] {
+        assert!(html.contains("Cost at 0.02 a pod-hour."));
+        assert!(html.contains("<dt>Price</dt><dd>0.02 a pod-hour</dd>"));
+    }
+}
+
+#[test]
+fn every_plot_scrolls_within_its_section() {
+    let html = evaluation_report(&sample::evaluation(4));
+    assert_eq!(html.matches("<svg").count(), 3);
+    assert_eq!(html.matches(r#"<div class="scroll"><svg"#).count(), 3);
 }
 
 #[test]
