@@ -102,6 +102,6 @@ impl AutoscalerResult {
 }
 
 /// What a pod costs for an hour, as the rows show it; `None` if none of them ran a pod.
-pub fn price_per_pod_hour(rows: &[AutoscalerResult]) -> Option<f64> {
-    rows.iter().find(|row| row.pod_hours > 0.0).map(|row| row.cost / row.pod_hours)
+pub fn price_per_pod_hour<'a>(rows: impl IntoIterator<Item = &'a AutoscalerResult>) -> Option<f64> {
+    rows.into_iter().find(|row| row.pod_hours > 0.0).map(|row| row.cost / row.pod_hours)
 }

@@ -34,10 +34,11 @@ pub(crate) fn evaluation(
         OutputFormat::Table => {
             let shown = shortlist::shortlist(result);
             let table = tables::autoscalers(shown.iter().copied(), &result.objective);
+            let note = tables::note(shown.iter().copied(), &result.objective);
             let rest = rest(result.autoscalers.len() - shown.len(), out);
             let comparisons = tables::comparisons(result);
             let told = told(&headline::of_evaluation(result));
-            print(&format!("{table}\n{rest}\n{comparisons}{told}\n"))
+            print(&format!("{table}\n{note}{rest}\n{comparisons}{told}\n"))
         }
         OutputFormat::Json => print_json(result),
         OutputFormat::Csv => print(&csv_rows::autoscalers(&result.autoscalers)?),
@@ -57,10 +58,11 @@ pub(crate) fn simulation(result: &SimulationResult, format: OutputFormat) -> Res
     match format {
         OutputFormat::Table => {
             let table = tables::autoscalers(&result.autoscalers, &result.objective);
+            let note = tables::note(&result.autoscalers, &result.objective);
             let replicas = tables::replicas(&result.timeline);
             let events = tables::events(result);
             let told = told(&headline::of_simulation(result));
-            print(&format!("{told}\n{table}\n\n{replicas}\n\n{events}\n"))
+            print(&format!("{told}\n{table}\n{note}\n{replicas}\n\n{events}\n"))
         }
         OutputFormat::Json => print_json(result),
         OutputFormat::Csv => print(&csv_rows::timeline(&result.timeline)?),

@@ -3,8 +3,11 @@ use std::io::{self, IsTerminal};
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use podpilot_core::Objective;
 use podpilot_lab::{
-    number::{amount, clock, latency, percent, signed_percent, signed_points},
-    result::{AutoscalerResult, Comparison, EvaluationResult, SimulationResult, Timeline, Verdict},
+    number::{amount, brief, clock, latency, percent, round_percent, signed_percent, signed_points},
+    result::{
+        AutoscalerResult, Comparison, EvaluationResult, SimulationResult, Timeline, Verdict,
+        price_per_pod_hour,
+    },
 };
 
 /// Rows of the replica table and of each autoscaler's log on the terminal; `--output json` has everything.
@@ -33,7 +36,7 @@ pub(super) fn autoscalers<'a>(
         "changes\nan hour",
     ]);
     for row in rows {
-        let missed = if row.slow_minute_ratio > objective.bad_minutes { " *" } else { "  " };
+        let missed = if misses(row, objective) { " *" } else { "  " };
         table.add_row([
             row.name.clone(),
             amount(row.cost_per_day()),
@@ -54,28 +57,62 @@ pub(super) fn autoscalers<'a>(
     table
 }
 
-/// Each learned row against its rival; empty text when nothing learned took part.
+/// What the table of autoscalers leaves to be said: the mark, where one is there, and the price behind the cost.
+pub(super) fn note<'a>(
+    rows: impl IntoIterator<Item = &'a AutoscalerResult>,
+    objective: &Objective,
+) -> String {
+    let rows: Vec<&AutoscalerResult> = rows.into_iter().collect();
+    let missed = rows.iter().any(|row| misses(row, objective)).then(|| {
+        format!("* misses the objective of at most {} bad minutes", round_percent(objective.bad_minutes))
+    });
+    let price =
+        price_per_pod_hour(rows.iter().copied()).map(|price| format!("cost at {} a pod-hour", brief(price)));
+    let parts: Vec<String> = missed.into_iter().chain(price).collect();
+    if parts.is_empty() { String::new() } else { format!("{}\n", parts.join("; ")) }
+}
+
+fn misses(row: &AutoscalerResult, objective: &Objective) -> bool {
+    row.slow_minute_ratio > objective.bad_minutes
+}
+
+/// Each learned row against HPA at equal service and against its rival; empty text when nothing learned took part.
 pub(super) fn comparisons(result: &EvaluationResult) -> String {
     if result.against_hpa.is_empty() {
         return String::new();
     }
-    let mut table = plain(&["judged", "against", "verdict", "cost", "cost at equal service", "bad minutes"]);
+    let mut table = plain(&[
+        "judged",
+        "verdict",
+        "cost at equal\nbad minutes",
+        "range\nover days",
+        "cost at equal\nslow requests",
+        "against",
+        "cost",
+        "bad minutes",
+    ]);
     for comparison in result.against_hpa.iter().chain(&result.against_clone) {
         table.add_row(comparison_row(comparison));
     }
     format!("{table}\n\n")
 }
 
-fn comparison_row(comparison: &Comparison) -> [String; 6] {
-    let dash = || "-".to_owned();
+fn comparison_row(comparison: &Comparison) -> [String; 8] {
+    let number = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let difference = comparison.difference.as_ref();
     [
         comparison.subject.clone(),
-        comparison.rival.clone().unwrap_or_else(|| "none serves as well".to_owned()),
         verdict(comparison.verdict).to_owned(),
-        difference.map_or_else(dash, |difference| signed_percent(difference.relative_cost)),
-        comparison.relative_cost_at_equal_service.map_or_else(dash, signed_percent),
-        difference.map_or_else(dash, |difference| signed_points(difference.slow_minute_ratio)),
+        number(comparison.relative_cost_at_equal_service.map(signed_percent)),
+        number(
+            comparison
+                .cost_range()
+                .map(|range| format!("{} to {}", signed_percent(range.low), signed_percent(range.high))),
+        ),
+        number(comparison.relative_cost_at_equal_slow_requests.map(signed_percent)),
+        comparison.rival.clone().unwrap_or_else(|| "none as good".to_owned()),
+        number(difference.map(|difference| signed_percent(difference.relative_cost))),
+        number(difference.map(|difference| signed_points(difference.slow_minute_ratio))),
     ]
 }
 

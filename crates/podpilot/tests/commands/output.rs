@@ -44,6 +44,18 @@ fn simulate_tells_replicas_cost_and_reasons_of_a_users_hpa() {
 }
 
 #[test]
+fn the_mark_of_a_missed_objective_is_explained_where_it_stands() {
+    let sandbox = Sandbox::with_load();
+    let shown = |autoscaler| sandbox.done(&["simulate", "--autoscaler", autoscaler, "--trace", "load.csv"]);
+    let starved = shown("fixed-1");
+    assert!(starved.contains(" % *"), "{starved}");
+    assert!(starved.contains("* misses the objective of at most 0.5 % bad minutes; cost at 0.02 a pod-hour"));
+    let ample = shown("fixed-40");
+    assert!(!ample.contains('*'), "{ample}");
+    assert!(ample.contains("\ncost at 0.02 a pod-hour"), "{ample}");
+}
+
+#[test]
 fn hours_end_the_simulation_early() {
     let sandbox = Sandbox::with_load();
     let csv = sandbox.done(&["simulate", "--trace", "load.csv", "--hours", "2", "--output", "csv"]);
@@ -63,6 +75,11 @@ fn train_shows_what_the_judgement_rests_on_and_ends_with_the_run_directory() {
     let hpa_rows = first_words.iter().filter(|word| word.starts_with("hpa-")).count();
     assert!((1..=4).contains(&hpa_rows), "{hpa_rows} HPA rows in: {shown}");
     assert!(shown.contains("more HPA targets: see result.json and report.html in run"), "{shown}");
+    assert!(shown.contains("cost at 0.02 a pod-hour"), "{shown}");
+    let marked = shown.lines().any(|line| line.contains(" % *"));
+    assert_eq!(shown.contains("* misses the objective of at most 0.5 % bad minutes"), marked, "{shown}");
+    assert_eq!(shown.matches("HPA at any CPU target with default behaviour").count(), 1, "{shown}");
+    assert!(shown.contains("Caution: only 1 distinct day of load"), "{shown}");
     let files = [
         "metrics.jsonl",
         "policy.safetensors",
