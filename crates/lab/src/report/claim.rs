@@ -73,11 +73,22 @@ fn agreement(comparison: &Comparison, word: &str) -> String {
     let (Some(spread), Some(range)) = (comparison.equal_service_spread, comparison.cost_range()) else {
         return String::new();
     };
-    match (range.level, spread.days_reached) {
-        (Some(_), _) => format!(" ({})", range_text(&range)),
-        (None, 1) => ", on one day".to_owned(),
-        (None, reached) if reached == spread.days => format!(", {word} on all {reached} days"),
-        (None, reached) => format!(", {word} on all {reached} of {} days that can be compared", spread.days),
+    match (range.level, spread.days_reached, spread.days) {
+        (Some(_), _, _) => format!(" ({})", range_text(&range)),
+        (None, 1, 1) => ", on one day".to_owned(),
+        (None, reached, days) if reached == days => format!(", {word} on {}", all_days(days)),
+        (None, reached, days) => {
+            format!(", {word} on each of the {reached} of {days} days that can be compared")
+        }
+    }
+}
+
+/// `both days`, `all 5 days`.
+pub(super) fn all_days(days: u32) -> String {
+    match days {
+        1 => "the one day".to_owned(),
+        2 => "both days".to_owned(),
+        days => format!("all {days} days"),
     }
 }
 

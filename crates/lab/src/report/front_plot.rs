@@ -2,7 +2,7 @@ use podpilot_core::Objective;
 
 use super::{
     axis::Axis,
-    labels::LabelPlacer,
+    labels::{LabelPlacer, Weight},
     marks::{self, Shape},
     svg::{Anchor, PathData, Svg},
 };
@@ -119,9 +119,9 @@ fn draw_labels(svg: &mut Svg, points: &[Point<'_>]) {
     for point in points {
         placer.occupy(point.at, if target(point).is_some() { 4.0 } else { 7.0 });
     }
-    for (at, text) in lead_labels(points) {
-        if let Some((x, y)) = placer.place(at.at, 11.0, &text) {
-            svg.text(&format!("label lead {}", at.class), (x, y), Anchor::Start, &text);
+    for (point, text) in lead_labels(points) {
+        if let Some((x, y)) = placer.place(point.at, 11.0, &text, Weight::Bold) {
+            svg.text(&format!("label lead {}", point.class), (x, y), Anchor::Start, &text);
         }
     }
     let mut front: Vec<_> = points.iter().filter(|point| target(point).is_some()).collect();
@@ -133,7 +133,8 @@ fn draw_labels(svg: &mut Svg, points: &[Point<'_>]) {
             Some(target) if importance(point) > 0 => format!("{target} %"),
             _ => point.row.name.clone(),
         };
-        if let Some((x, y)) = (!crowded).then(|| placer.place(point.at, 7.0, &text)).flatten() {
+        if let Some((x, y)) = (!crowded).then(|| placer.place(point.at, 7.0, &text, Weight::Plain)).flatten()
+        {
             labelled.push(point.at);
             svg.text(&format!("label front {}", point.class), (x, y), Anchor::Start, &text);
         }

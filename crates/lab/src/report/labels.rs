@@ -1,6 +1,24 @@
-/// Width of a character and height of a line of plot text, user units; a little generous.
-const CHARACTER_WIDTH: f64 = 6.6;
+/// Height of a line of plot text, user units.
 const LINE_HEIGHT: f64 = 14.0;
+
+/// How a label is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Plot text.
+    Plain,
+    /// Larger and bold.
+    Bold,
+}
+
+impl Weight {
+    /// Width of a character, user units; a little generous.
+    fn character_width(self) -> f64 {
+        match self {
+            Self::Plain => 6.6,
+            Self::Bold => 8.2,
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Box {
@@ -39,8 +57,14 @@ impl LabelPlacer {
     }
 
     /// Start of the base line for `text` beside a mark at `(x, y)`; `None` if there is no free place.
-    pub(super) fn place(&mut self, (x, y): (f64, f64), gap: f64, text: &str) -> Option<(f64, f64)> {
-        let width = text.chars().count() as f64 * CHARACTER_WIDTH;
+    pub(super) fn place(
+        &mut self,
+        (x, y): (f64, f64),
+        gap: f64,
+        text: &str,
+        weight: Weight,
+    ) -> Option<(f64, f64)> {
+        let width = text.chars().count() as f64 * weight.character_width();
         let half = LINE_HEIGHT / 2.0;
         let (right, left, middle) = (x + gap, x - gap - width, x - width / 2.0);
         let (above, below) = (y - gap - LINE_HEIGHT, y + gap);
@@ -77,17 +101,29 @@ mod tests {
     #[test]
     fn second_label_of_one_point_goes_elsewhere_and_a_crowd_is_refused() {
         let mut placer = LabelPlacer::new((0.0, 0.0), (200.0, 60.0));
-        let first = placer.place((100.0, 30.0), 6.0, "hpa-80").unwrap();
-        let second = placer.place((100.0, 30.0), 6.0, "hpa-80").unwrap();
+        let first = placer.place((100.0, 30.0), 6.0, "hpa-80", Weight::Plain).unwrap();
+        let second = placer.place((100.0, 30.0), 6.0, "hpa-80", Weight::Plain).unwrap();
         assert_ne!(first, second);
-        let placed = (0..20).filter(|_| placer.place((100.0, 30.0), 6.0, "hpa-80").is_some()).count();
+        let placed =
+            (0..20).filter(|_| placer.place((100.0, 30.0), 6.0, "hpa-80", Weight::Plain).is_some()).count();
         assert!(placed < 8, "{placed} more labels found room around one point");
+    }
+
+    #[test]
+    fn bold_labels_keep_a_wider_berth() {
+        let beside_a_neighbour = |weight| {
+            let mut placer = LabelPlacer::new((0.0, 0.0), (200.0, 30.0));
+            placer.occupy((150.0, 15.0), 8.0);
+            placer.place((98.0, 15.0), 2.0, "hpa-80", weight).unwrap().0
+        };
+        assert_eq!(beside_a_neighbour(Weight::Plain), 100.0, "39.6 units fit before the neighbour at 142");
+        assert!(beside_a_neighbour(Weight::Bold) < 100.0, "49.2 do not");
     }
 
     #[test]
     fn labels_stay_inside() {
         let mut placer = LabelPlacer::new((0.0, 0.0), (100.0, 100.0));
-        let (x, _) = placer.place((95.0, 50.0), 6.0, "hpa-80").unwrap();
+        let (x, _) = placer.place((95.0, 50.0), 6.0, "hpa-80", Weight::Plain).unwrap();
         assert!(x < 95.0, "must go to the left of the point");
     }
 }

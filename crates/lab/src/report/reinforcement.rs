@@ -1,6 +1,6 @@
 //! What RL added to the policy it started from.
 
-use super::claim::range_text;
+use super::claim::{all_days, range_text};
 use crate::{
     number::{signed_percent, signed_points},
     result::{Comparison, DAYS_FOR_AN_INTERVAL, Difference, EvaluationResult, Verdict},
@@ -26,14 +26,14 @@ pub(super) fn sentence(result: &EvaluationResult) -> Option<String> {
 
 fn judgement(comparison: &Comparison, difference: &Difference, distinct_days: u32) -> String {
     let counted = distinct_days < DAYS_FOR_AN_INTERVAL;
-    let days =
-        if distinct_days == 1 { "the one day".to_owned() } else { format!("all {distinct_days} days") };
-    let by_cost = difference.relative_cost_by_day.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+    let days = all_days(distinct_days);
+    let cheaper = difference.relative_cost_by_day.is_some_and(|(_, high)| high < 0.0);
+    let dearer = difference.relative_cost_by_day.is_some_and(|(low, _)| low > 0.0);
     let name = &comparison.subject;
     match comparison.verdict {
-        Verdict::Better if counted && by_cost => format!("{name} was cheaper on {days}"),
+        Verdict::Better if counted && cheaper => format!("{name} was cheaper on {days}"),
         Verdict::Better if counted => format!("{name} had fewer bad minutes on {days}"),
-        Verdict::Worse if counted && by_cost => format!("{name} was dearer on {days}"),
+        Verdict::Worse if counted && dearer => format!("{name} was dearer on {days}"),
         Verdict::Worse if counted => format!("{name} had more bad minutes on {days}"),
         Verdict::Better => "RL made the policy better".to_owned(),
         Verdict::Worse => "RL made the policy worse".to_owned(),

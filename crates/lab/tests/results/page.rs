@@ -110,7 +110,7 @@ fn claim_gives_the_interval_or_counts_the_days_that_can_be_compared() {
     let mut result = judged(14, Verdict::Better, Some(-0.05));
     let spread = result.against_hpa[0].equal_service_spread.as_mut().unwrap();
     spread.days_reached = 12;
-    assert!(claim(&result).contains("cheaper on all 12 of 14 days that can be compared"));
+    assert!(claim(&result).contains("cheaper on each of the 12 of 14 days that can be compared"));
     let spread = result.against_hpa[0].equal_service_spread.as_mut().unwrap();
     spread.interval = Some(Interval { low: -0.07, high: -0.03, level: 0.95 });
     let told = of_evaluation(&result);
@@ -169,6 +169,13 @@ fn rl_is_judged_with_its_seed_and_days_are_only_counted_when_few() {
             Verdict::Better,
             (-0.03, 0.01),
             "With one training seed, ppo had fewer bad minutes on all 4 days: ",
+        ),
+        (2, Verdict::Better, (-0.03, -0.01), "With one training seed, ppo was cheaper on both days: "),
+        (
+            4,
+            Verdict::Worse,
+            (-0.003, -0.001),
+            "With one training seed, ppo had more bad minutes on all 4 days: ",
         ),
         (1, Verdict::Worse, (0.01, 0.01), "With one training seed, ppo was dearer on the one day: "),
         (14, Verdict::Better, (-0.03, -0.01), "With one training seed, RL made the policy better: "),
