@@ -23,7 +23,7 @@ const FLOOR: f64 = 394.0;
 /// Marks nearer than this are one place, user units.
 const COINCIDENT: f64 = 1.0;
 /// Points of the front nearer than this share one label, user units.
-const FRONT_LABEL_SPACING: f64 = 26.0;
+const FRONT_LABEL_SPACING: f64 = 32.0;
 
 struct Point<'a> {
     row: &'a AutoscalerResult,

@@ -14,7 +14,7 @@ impl Weight {
     /// Width of a character, user units; a little generous.
     fn character_width(self) -> f64 {
         match self {
-            Self::Plain => 6.6,
+            Self::Plain => 7.4,
             Self::Bold => 8.2,
         }
     }
@@ -113,10 +113,10 @@ mod tests {
     fn bold_labels_keep_a_wider_berth() {
         let beside_a_neighbour = |weight| {
             let mut placer = LabelPlacer::new((0.0, 0.0), (200.0, 30.0));
-            placer.occupy((150.0, 15.0), 8.0);
+            placer.occupy((156.0, 15.0), 8.0);
             placer.place((98.0, 15.0), 2.0, "hpa-80", weight).unwrap().0
         };
-        assert_eq!(beside_a_neighbour(Weight::Plain), 100.0, "39.6 units fit before the neighbour at 142");
+        assert_eq!(beside_a_neighbour(Weight::Plain), 100.0, "44.4 units fit before the neighbour at 148");
         assert!(beside_a_neighbour(Weight::Bold) < 100.0, "49.2 do not");
     }
 
