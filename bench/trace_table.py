@@ -29,9 +29,22 @@ def rl_sentence(result):
     return f"{percent(difference['relative_cost'])} ({spread}), bad minutes {points:+.2f} points"
 
 
+def equal_service(comparison):
+    spread = comparison.get("equal_service_spread") or {}
+    at = percent(comparison["relative_cost_at_equal_service"])
+    if spread.get("interval"):
+        return f"{at} ({percent(spread['interval']['low'])} to {percent(spread['interval']['high'])}, 95 %)"
+    if spread.get("by_day"):
+        return f"{at} (by day {percent(spread['by_day'][0])} to {percent(spread['by_day'][1])})"
+    return at
+
+
 def main():
-    print("| load | agent | days | agent | clone = quantile | HPA 80 | rival | vs rival | at equal service | RL added |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| load | agent | days | agent | clone = quantile | HPA 80 | cheapest HPA no looser | at equal bad minutes "
+        "| at equal slow requests | verdict | RL added (one seed) |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for argument in sys.argv[1:]:
         name, directory = argument.split("=", 1)
         with open(f"{directory}/result.json", encoding="utf-8") as file:
@@ -46,9 +59,10 @@ def main():
             cell(row_of(result, agent)),
             cell(row_of(result, "clone")),
             cell(row_of(result, "hpa-80")),
-            f"{rival['name']}: {cell(rival)}" if rival else "not comparable",
-            percent(against["difference"]["relative_cost"]) if rival else "–",
-            percent(against["relative_cost_at_equal_service"]),
+            f"{rival['name']}: {cell(rival)}" if rival else "none",
+            equal_service(against),
+            percent(against["relative_cost_at_equal_slow_requests"]),
+            against["verdict"].replace("_", " "),
             rl_sentence(result),
         ]
         print("| " + " | ".join(cells) + " |")
