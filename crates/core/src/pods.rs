@@ -4,7 +4,7 @@ use crate::{Span, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodId(pub u64);
 
-/// Index into [`PodTable::names`].
+/// A container name, interned by [`PodTable::intern`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(pub u16);
 
