@@ -14,7 +14,6 @@ pub mod request;
 pub mod result;
 mod run_directory;
 mod scenario_file;
-mod sha256;
 mod simulate;
 mod train;
 mod training;

@@ -6,11 +6,11 @@ use std::path::Path;
 use podpilot_controller::TrainedPolicy;
 use podpilot_core::Span;
 use podpilot_learning::PolicyFile;
+use podpilot_traffic::sha256_hex;
 
 use crate::LabError;
 use crate::result::{EvaluationResult, PolicyProvenance};
 use crate::run_directory::{RunDirectory, file};
-use crate::sha256::sha256_hex;
 use crate::training::{Trained, TrainingSettings, TrimStarts};
 use crate::workbench::Workbench;
 

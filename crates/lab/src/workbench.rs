@@ -11,13 +11,12 @@ use podpilot_core::{ReplicaBounds, Span};
 use podpilot_random::Seed;
 use podpilot_service_model::{Inverse, LatencyTables};
 use podpilot_simulator::{PreparedScenario, Scenario};
-use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, TraceLoad};
+use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, TraceLoad, sha256_hex};
 
 use crate::LabError;
 use crate::request::{LoadChoice, Observer};
 use crate::result::{self, PolicyProvenance, Provenance};
 use crate::scenario_file::{LoadedScenario, load_scenario};
-use crate::sha256::sha256_hex;
 
 /// Time between decisions of every autoscaler.
 pub(crate) const DECISION_PERIOD: Span = Span::seconds(15);

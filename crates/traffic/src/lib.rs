@@ -25,5 +25,5 @@ pub use shape::{Bursts, DailyNoise, Preset, Shape};
 pub use smoothing::Smoothing;
 pub use split::Split;
 pub use statistics::LoadStatistics;
-pub use trace::{Trace, TraceError, TraceFormat, parse_trace, read_trace};
+pub use trace::{Trace, TraceError, TraceFormat, parse_trace, read_trace, sha256_hex};
 pub use window::Window;

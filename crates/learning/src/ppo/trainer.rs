@@ -89,11 +89,6 @@ impl<E: Environment> Ppo<E> {
         replace_network(&mut self.networks.policy, network)
     }
 
-    /// Starts from a given value network; call before training.
-    pub fn set_value_network(&mut self, network: Mlp) -> Result<(), TrainError> {
-        replace_network(&mut self.networks.value, network)
-    }
-
     /// Environment steps done.
     pub fn timesteps(&self) -> u64 {
         self.timesteps

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{LoadSource, SplitLoad};
-use crate::trace::sha256;
+use crate::trace::sha256_hex;
 use crate::{Arrivals, Bursts, DailyNoise, FieldError, LoadError, Shape, Split, field};
 
 /// A generated load: `{shape: NAME, PARAMETERS..., days, split, arrivals}`.
@@ -110,6 +110,6 @@ impl GeneratedLoad {
     fn source(&self, seed: Seed) -> LoadSource {
         // The debug form names every field and prints numbers so that they read back the same.
         let identity = format!("{self:?} {seed:?}");
-        LoadSource { name: "generated".to_owned(), sha256: sha256(identity.as_bytes()) }
+        LoadSource { name: "generated".to_owned(), sha256: sha256_hex(identity.as_bytes()) }
     }
 }

@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use super::format::{parse_trace, sha256};
+use super::format::parse_trace;
+use super::hash::sha256_hex;
 use super::{Trace, TraceError};
 use crate::{Manifest, ManifestEntry, ManifestError};
 
@@ -17,7 +18,7 @@ pub fn read_trace(path: &Path) -> Result<Trace, TraceError> {
         let manifest_path = folder.join("manifest.json");
         if let Some(entry) = Manifest::read(&manifest_path)?.and_then(|manifest| manifest.entry(&file_name)) {
             let manifest_shown = manifest_path.display().to_string();
-            apply(&mut trace, &entry, &manifest_shown, &sha256(&content))?;
+            apply(&mut trace, &entry, &manifest_shown, &sha256_hex(&content))?;
         }
     }
     Ok(trace)

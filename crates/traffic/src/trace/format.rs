@@ -1,8 +1,8 @@
 use podpilot_core::Span;
-use sha2::{Digest, Sha256};
 
 use super::error::{Problem, shown};
 use super::grid::{Held, on_grid};
+use super::hash::sha256_hex;
 use super::{Trace, TraceError, arrival_rows, grafana, prometheus, rate_rows};
 use crate::LoadSeries;
 use crate::smoothing::are_counts;
@@ -36,20 +36,7 @@ pub fn parse_trace(name: &str, content: &[u8]) -> Result<Trace, TraceError> {
         // A rate over a window or a rounded value on a panel is no count.
         TraceFormat::Prometheus | TraceFormat::Grafana => false,
     };
-    Ok(Trace { name: name.to_owned(), format, sha256: sha256(content), series, split: None, are_counts })
-}
-
-const HEXADECIMAL: [char; 16] =
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-
-/// SHA-256 in lower-case hexadecimal.
-pub(crate) fn sha256(content: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(content) {
-        text.push(HEXADECIMAL[usize::from(byte >> 4)]);
-        text.push(HEXADECIMAL[usize::from(byte & 15)]);
-    }
-    text
+    Ok(Trace { name: name.to_owned(), format, sha256: sha256_hex(content), series, split: None, are_counts })
 }
 
 fn as_text(content: &[u8]) -> Result<&str, Problem> {

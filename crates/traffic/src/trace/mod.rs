@@ -7,6 +7,7 @@ mod file;
 mod format;
 mod grafana;
 mod grid;
+mod hash;
 mod number;
 mod prometheus;
 mod prometheus_samples;
@@ -16,8 +17,8 @@ use crate::{LoadSeries, Split};
 
 pub use error::TraceError;
 pub use file::read_trace;
-pub(crate) use format::sha256;
 pub use format::{TraceFormat, parse_trace};
+pub use hash::sha256_hex;
 
 /// A recorded load: its rates with gaps cut, and where it comes from.
 #[derive(Debug, Clone, PartialEq)]

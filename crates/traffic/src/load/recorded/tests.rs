@@ -87,7 +87,7 @@ fn a_manifest_beside_the_file_gives_gaps_and_split() {
         format!(r#"[{{"file":"web.csv","sha256":"{sha256}","gaps":[[120,240]],"split":{{"train":0.5}}}}]"#)
     };
     let manifest = folder.path().join("manifest.json");
-    fs::write(&manifest, entry(&crate::trace::sha256(text.as_bytes()))).unwrap();
+    fs::write(&manifest, entry(&crate::trace::sha256_hex(text.as_bytes()))).unwrap();
     let load = TraceLoad::of("web.csv").load("load", folder.path(), CAPACITY_RPS).unwrap();
     assert_eq!(load.train.rates_rps(), [100.25, 101.25, 104.25]);
     assert_eq!(load.train.discontinuities().collect::<Vec<_>>(), [Span::minutes(2)]);
