@@ -45,8 +45,8 @@ bench: ## Simulator steps/s beside its error, and training speed beside Stable-B
 	cargo run --quiet --release --locked --package podpilot-simulator --example decision_steps
 	bench/learning-speed.sh
 
-learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own results (under 40 minutes)
-	cargo run --quiet --release --locked --package podpilot-learning --example learn_check
+learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own results (under 40 minutes; OUT= file)
+	@cargo run --quiet --release --locked --package podpilot-learning --example learn_check -- $(if $(OUT),--out '$(OUT)')
 
 .PHONY: help
 help: ## This list
