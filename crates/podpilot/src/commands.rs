@@ -1,3 +1,5 @@
+mod load;
+
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
@@ -22,6 +24,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Simulate(arguments) => run_simulate(arguments),
         Command::Train(arguments) => run_train(arguments),
         Command::Evaluate(arguments) => run_evaluate(arguments),
+        Command::Load(arguments) => load::run_load(arguments),
         Command::Inspect(arguments) => run_inspect(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -17,6 +17,10 @@ pub(crate) enum Failure {
     Lab(LabError),
     /// An option that cannot be honoured.
     BadInput(String),
+    /// The work was done, but not as it should have been.
+    Failed(String),
+    /// Stopped by Ctrl-C, results so far written.
+    Interrupted(String),
     /// Standard output or a signal handler failed.
     Io(io::Error),
 }
@@ -45,6 +49,11 @@ impl Failure {
         match self {
             Self::CommandLine(error) => report_command_line(error),
             Self::BadInput(text) => fail(text, BAD_INPUT),
+            Self::Failed(text) => fail(text, FAILED),
+            Self::Interrupted(text) => {
+                anstream::eprintln!("{text}");
+                ExitCode::from(INTERRUPTED)
+            }
             Self::Lab(error @ LabError::Interrupted { run_directory, .. }) => {
                 let hint = run_directory.as_ref().map_or_else(String::new, |directory| {
                     format!("; go on with `podpilot train --resume {}`", directory.display())

@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod failure;
+mod live_line;
 mod output;
 mod progress;
 

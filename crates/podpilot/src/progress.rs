@@ -16,6 +16,20 @@ const WITH_RETURN: &str =
     "{prefix:<11} {bar:32} {human_pos}/{human_len} steps  {rate}  return {msg}  {eta} left";
 const WORKING: &str = "{prefix:<11} {spinner}";
 
+/// A flag that the first Ctrl-C sets; the second ends the process.
+pub(crate) fn stop_on_interrupt() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if seen.swap(true, Ordering::SeqCst) {
+            process::exit(130);
+        }
+        anstream::eprintln!("stopping at the next safe point; press Ctrl-C again to stop at once");
+    })
+    .map_err(io::Error::other)?;
+    Ok(stop)
+}
+
 /// Shows progress on standard error and listens for Ctrl-C. Notes wait until the work proper begins, so that bad input
 /// is answered by one line and nothing else.
 #[derive(Debug)]
@@ -32,15 +46,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// No bar when quiet or when standard error is not a terminal.
     pub(crate) fn new(quiet: bool) -> io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&stop);
-        ctrlc::set_handler(move || {
-            if seen.swap(true, Ordering::SeqCst) {
-                process::exit(130);
-            }
-            anstream::eprintln!("stopping at the next safe point; press Ctrl-C again to stop at once");
-        })
-        .map_err(io::Error::other)?;
+        let stop = stop_on_interrupt()?;
         let shown = !quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);

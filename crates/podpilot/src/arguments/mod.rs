@@ -1,6 +1,7 @@
 //! The command line as clap sees it. Flags mean the same in every command.
 
 mod groups;
+mod load;
 mod values;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
+pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
 
 /// Learns how many pods a service needs, and shows what that is worth against Kubernetes' HPA.
 #[derive(Debug, Parser)]
@@ -32,6 +34,9 @@ pub(crate) enum Command {
     /// Compare policies and autoscalers on the test part of a load
     #[command(after_help = EVALUATE_EXAMPLES)]
     Evaluate(EvaluateArguments),
+    /// Send HTTP requests as a trace or a shape says, whatever the answers, and measure from the intended instants
+    #[command(after_help = load::EXAMPLES)]
+    Load(LoadTestArguments),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
     /// Print a completion script for a shell

@@ -1,6 +1,8 @@
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use podpilot_lab::request::{AgentKind, AutoscalerChoice, Split, UnknownAgent};
+use podpilot_traffic::Arrivals;
 
 pub(super) fn agent(text: &str) -> Result<AgentKind, UnknownAgent> {
     text.parse()
@@ -29,6 +31,35 @@ pub(super) fn split(text: &str) -> Result<Split, &'static str> {
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     number(text).filter(|&value| value > 0.0).ok_or_else(|| "must be a number above 0, such as 24".to_owned())
+}
+
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
+    number(text).filter(|&value| value >= 0.0).ok_or_else(|| "must be a number from 0, such as 60".to_owned())
+}
+
+/// Seconds; an hour is what latencies are recorded up to.
+pub(super) fn timeout(text: &str) -> Result<f64, String> {
+    number(text)
+        .filter(|&value| value > 0.0 && value <= 3_600.0)
+        .ok_or_else(|| "must be a number of seconds above 0 and up to 3600, such as 10".to_owned())
+}
+
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    whole(text)
+        .filter(|&count| count > 0)
+        .ok_or_else(|| "must be a whole number from 1, such as 1000".to_owned())
+}
+
+pub(super) fn arrivals(text: &str) -> Result<Arrivals, &'static str> {
+    match text {
+        "poisson" => Ok(Arrivals::Poisson),
+        "even" => Ok(Arrivals::Smooth),
+        _ => Err("must be poisson or even"),
+    }
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an address and a port such as 127.0.0.1:9464")
 }
 
 /// `NAME` or `NAME=MANIFEST`.

@@ -77,7 +77,7 @@ pub(super) fn entries(entries: &[(String, String)]) -> io::Result<String> {
     written(&["name".to_owned(), "value".to_owned()], rows)
 }
 
-fn written(columns: &[String], rows: impl Iterator<Item = Vec<String>>) -> io::Result<String> {
+pub(super) fn written(columns: &[String], rows: impl Iterator<Item = Vec<String>>) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
     for row in rows {

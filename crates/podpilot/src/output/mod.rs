@@ -1,11 +1,13 @@
 //! Results on standard output, as a table, as JSON or as CSV.
 
 mod csv_rows;
+mod load;
 mod shortlist;
 mod tables;
 
 use std::{io::Write, path::Path};
 
+pub(crate) use load::{SATURATED, load_plan, load_result};
 use owo_colors::OwoColorize;
 use podpilot_lab::{
     Inspection,

@@ -190,7 +190,7 @@ pub(super) fn entries(entries: &[(String, String)]) -> Table {
 }
 
 /// A rule under the headings on a terminal, nothing but columns when piped.
-fn plain(headings: &[impl AsRef<str>]) -> Table {
+pub(super) fn plain(headings: &[impl AsRef<str>]) -> Table {
     let style = if io::stdout().is_terminal() {
         presets::NOTHING.header_separator(LineStyle::new('─', '─', '─', '─'))
     } else {
@@ -201,7 +201,7 @@ fn plain(headings: &[impl AsRef<str>]) -> Table {
     table
 }
 
-fn align_numbers(table: &mut Table) {
+pub(super) fn align_numbers(table: &mut Table) {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
