@@ -48,6 +48,11 @@ bench: ## Simulator steps/s beside its error, and training speed beside Stable-B
 learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own results (under 40 minutes; OUT= file)
 	@cargo run --quiet --release --locked --package podpilot-learning --example learn_check -- $(if $(OUT),--out '$(OUT)')
 
+# ---- load generator --------------------------------------------------------------------------------------
+.PHONY: bench-load
+bench-load: ## podpilot load beside vegeta on one nginx, and the error of its send times
+	bench/load-generator.sh
+
 .PHONY: help
 help: ## This list
 	@grep --extended-regexp '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20

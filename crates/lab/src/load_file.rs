@@ -64,7 +64,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert!(error("{shape: stedy, rps: 1}").contains("stedy"), "{}", error("{shape: stedy, rps: 1}"));
-        assert_eq!(error("{shape: steady, rps: -1}"), "--load: load.rps is -1, must be a number of at least 0");
+        assert_eq!(
+            error("{shape: steady, rps: -1}"),
+            "--load: load.rps is -1, must be a number of at least 0"
+        );
         assert!(error("no/such.yaml").starts_with("cannot read no/such.yaml"));
     }
 }

@@ -95,8 +95,10 @@ impl Client {
     }
 
     async fn ask(&self, mut connection: Connection) -> Result<Answer, FailureKind> {
-        let response =
-            connection.send_request(self.request()).await.map_err(|error| FailureKind::of_exchange(&error))?;
+        let response = connection
+            .send_request(self.request())
+            .await
+            .map_err(|error| FailureKind::of_exchange(&error))?;
         let answer = read(response).await.map_err(|error| FailureKind::of_exchange(&error))?;
         self.keep(connection);
         Ok(answer)
@@ -115,9 +117,8 @@ impl Client {
             .await
             .map_err(|error| FailureKind::of_connect(&error))?;
         stream.set_nodelay(true).map_err(|error| FailureKind::of_connect(&error))?;
-        let (connection, driver) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| FailureKind::of_exchange(&error))?;
+        let (connection, driver) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| FailureKind::of_exchange(&error))?;
         // Ends when the connection is dropped or closed; its errors reach the request through the connection.
         tokio::spawn(driver);
         Ok(connection)

@@ -83,3 +83,5 @@ fn send_error(text: &mut String, totals: &Totals) {
     line!(text, "podpilot_load_send_error_seconds_count {}", totals.send_error.count());
 }
 
+#[cfg(test)]
+mod tests;

@@ -101,10 +101,6 @@ fn error_at(path: &Path) -> impl Fn(io::Error) -> FileError + use<> {
 
 /// One row a second, as the traces are written that podpilot reads.
 fn rates(plan: &Plan) -> String {
-    let rows = plan.rates_by_second().enumerate();
-    let mut text = "t_seconds,rps\n".to_owned();
-    for (second, rps) in rows {
-        text.push_str(&format!("{second},{rps}\n"));
-    }
-    text
+    let rows = plan.rates_by_second().enumerate().map(|(second, rps)| format!("{second},{rps}\n"));
+    std::iter::once("t_seconds,rps\n".to_owned()).chain(rows).collect()
 }

@@ -8,6 +8,8 @@ use crate::Quantiles;
 pub(crate) struct TimeHistogram {
     counts: Histogram<u64>,
     sum_s: f64,
+    /// Exact, where a bucket may end above it.
+    max_us: u64,
 }
 
 const LONGEST_US: u64 = 3_600_000_000;
@@ -17,12 +19,14 @@ impl TimeHistogram {
     pub(crate) fn new() -> Self {
         #[allow(clippy::expect_used, reason = "the bounds are constants that the library accepts")]
         let counts = Histogram::new_with_bounds(1, LONGEST_US, DIGITS).expect("1 < 2 × 1 < one hour");
-        Self { counts, sum_s: 0.0 }
+        Self { counts, sum_s: 0.0, max_us: 0 }
     }
 
     /// Adds a time; negative ones count as zero, those over an hour as an hour.
     pub(crate) fn record(&mut self, time: Span) {
-        self.counts.saturating_record((time.0.max(0) as u64 + 500) / 1_000);
+        let micros = ((time.0.max(0) as u64 + 500) / 1_000).min(LONGEST_US);
+        self.counts.saturating_record(micros);
+        self.max_us = self.max_us.max(micros);
         self.sum_s += time.as_seconds().max(0.0);
     }
 
@@ -44,7 +48,7 @@ impl TimeHistogram {
     }
 
     pub(crate) fn quantile_ms(&self, q: f64) -> f64 {
-        self.counts.value_at_quantile(q) as f64 / 1_000.0
+        self.counts.value_at_quantile(q).min(self.max_us) as f64 / 1_000.0
     }
 
     /// `None` while it is empty.
@@ -58,7 +62,7 @@ impl TimeHistogram {
             p95: self.quantile_ms(0.95),
             p99: self.quantile_ms(0.99),
             p999: self.quantile_ms(0.999),
-            max: self.counts.max() as f64 / 1_000.0,
+            max: self.max_us as f64 / 1_000.0,
         })
     }
 }
@@ -77,6 +81,7 @@ mod tests {
         assert!(close(quantiles.p50, 500.0) && close(quantiles.p95, 950.0) && close(quantiles.max, 1_000.0));
         assert!(close(quantiles.mean, 500.5), "{}", quantiles.mean);
         assert_eq!(histogram.count_to(Span::milliseconds(200)), 200);
+        assert_eq!(quantiles.max, 1_000.0);
     }
 
     #[test]
@@ -86,6 +91,6 @@ mod tests {
         histogram.record(Span::seconds(7_200));
         let quantiles = histogram.quantiles().unwrap();
         assert_eq!(quantiles.count, 2);
-        assert!(quantiles.p50 <= 0.001 && quantiles.max >= 3_590_000.0, "{quantiles:?}");
+        assert!(quantiles.p50 <= 0.001 && quantiles.max == 3_600_000.0, "{quantiles:?}");
     }
 }

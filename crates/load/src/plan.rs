@@ -204,7 +204,11 @@ fn seconds_in(duration: Span) -> i64 {
 fn check(options: &PlanOptions) -> Result<(), PlanError> {
     let positive = |option, value: f64| {
         let expected = "a positive number".to_owned();
-        if value > 0.0 && value.is_finite() { Ok(()) } else { Err(PlanError::Option { option, value, expected }) }
+        if value > 0.0 && value.is_finite() {
+            Ok(())
+        } else {
+            Err(PlanError::Option { option, value, expected })
+        }
     };
     positive("--speed-up", options.speed_up)?;
     match options.scale {
@@ -269,3 +273,6 @@ fn mean_rps(steps: &[Step], duration: Span) -> f64 {
     let requests: f64 = steps.iter().map(|step| step.rate_rps * (step.to - step.from).as_seconds()).sum();
     requests / duration.as_seconds()
 }
+
+#[cfg(test)]
+mod tests;

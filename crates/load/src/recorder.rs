@@ -137,3 +137,6 @@ impl Recorder {
         self.in_flight
     }
 }
+
+#[cfg(test)]
+mod tests;

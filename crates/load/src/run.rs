@@ -111,41 +111,67 @@ impl RunError {
 /// From the call until the first request may be due: time for threads to start.
 const LEAD: Duration = Duration::from_millis(50);
 
-/// Sends the requests of a plan to a target and measures. Blocks until the last request has ended. `metrics` is an
-/// address to serve `GET /metrics` at meanwhile.
-///
-/// The limit of open files of the process is raised as far as is allowed. CPU use is that of the whole process.
+/// A run that has all it needs: nothing that was asked for can stop it any more.
+#[derive(Debug)]
+pub struct PreparedRun<'run> {
+    plan: &'run Plan,
+    target: &'run Target,
+    options: &'run Options,
+    runtime: Runtime,
+    page: exposition::Page,
+}
+
+impl<'run> PreparedRun<'run> {
+    /// Checks what was asked for and makes the threads. `metrics` is an address to serve `GET /metrics` at. The limit of
+    /// open files of the process is raised as far as is allowed.
+    pub fn new(
+        plan: &'run Plan,
+        target: &'run Target,
+        options: &'run Options,
+        metrics: Option<SocketAddr>,
+    ) -> Result<Self, RunError> {
+        check(plan, options)?;
+        let listener = metrics.map(listen).transpose()?;
+        let runtime = runtime(options.threads).map_err(RunError::Start)?;
+        let page = exposition::Page::default();
+        if let Some(listener) = listener {
+            runtime.spawn(exposition::serve(listener, Arc::clone(&page)));
+        }
+        Ok(Self { plan, target, options, runtime, page })
+    }
+
+    /// Sends and measures; blocks until the last request has ended. CPU use is that of the whole process.
+    pub fn run(self, watcher: &mut dyn Watcher) -> Result<RunResult, RunError> {
+        let Self { plan, target, options, runtime, page } = self;
+        let started_at_s = unix_seconds() + LEAD.as_secs_f64();
+        let clock = Clock::starting(LEAD);
+        let (events, received) = mpsc::channel();
+        let client = Arc::new(Client::new(target, options, clock));
+        let pacer = Pacer { clock, client, runtime: runtime.handle().clone(), events };
+        let stop = AtomicBool::new(false);
+        let mut counting = Counting::new(plan, options, clock, page);
+        let stopped_at = thread::scope(|scope| {
+            thread::Builder::new()
+                .name("pacer".to_owned())
+                .spawn_scoped(scope, || pacer.run(plan, &stop))
+                .map_err(RunError::Start)?;
+            Ok(counting.until_the_end(&received, &stop, watcher))
+        })?;
+        let result = counting.result(target, started_at_s, stopped_at, watcher);
+        // Requests that an interruption left under way end with it.
+        runtime.shutdown_background();
+        Ok(result)
+    }
+}
+
+/// Sends the requests of a plan to a target and measures: [`PreparedRun::new`] and [`PreparedRun::run`].
 pub fn run(
     plan: &Plan,
     target: &Target,
     options: &Options,
-    metrics: Option<SocketAddr>,
     watcher: &mut dyn Watcher,
 ) -> Result<RunResult, RunError> {
-    check(plan, options)?;
-    let listener = metrics.map(listen).transpose()?;
-    let runtime = runtime(options.threads).map_err(RunError::Start)?;
-    let page = exposition::Page::default();
-    if let Some(listener) = listener {
-        runtime.spawn(exposition::serve(listener, Arc::clone(&page)));
-    }
-    let started_at_s = unix_seconds() + LEAD.as_secs_f64();
-    let clock = Clock::starting(LEAD);
-    let (events, received) = mpsc::channel();
-    let client = Arc::new(Client::new(target, options, clock));
-    let pacer = Pacer { clock, client, runtime: runtime.handle().clone(), events };
-    let stop = AtomicBool::new(false);
-    let mut counting = Counting::new(plan, options, clock, page);
-    let stopped_at = thread::scope(|scope| {
-        thread::Builder::new()
-            .name("pacer".to_owned())
-            .spawn_scoped(scope, || pacer.run(plan, &stop))
-            .map_err(RunError::Start)?;
-        Ok(counting.until_the_end(&received, &stop, watcher))
-    })?;
-    // Requests that an interruption left under way end with it.
-    runtime.shutdown_background();
-    Ok(counting.result(target, started_at_s, stopped_at, watcher))
+    PreparedRun::new(plan, target, options, None)?.run(watcher)
 }
 
 fn check(plan: &Plan, options: &Options) -> Result<(), RunError> {

@@ -40,9 +40,9 @@ mod tests {
     use podpilot_core::Span;
 
     use super::*;
+    use crate::Options;
     use crate::event::{Ended, Event};
     use crate::recorder::Recorder;
-    use crate::Options;
 
     fn totals(lateness: Span, not_sent: bool) -> Totals {
         let mut recorder = Recorder::new(&Options::default());

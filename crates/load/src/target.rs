@@ -26,7 +26,9 @@ pub enum TargetError {
         problem: String,
     },
     /// TLS is not spoken.
-    #[error("the URL is `{url}`, must begin with http://: TLS is not supported; send to the service inside the ingress")]
+    #[error(
+        "the URL is `{url}`, must begin with http://: TLS is not supported; send to the service inside the ingress"
+    )]
     Https {
         /// The text given.
         url: String,
@@ -52,7 +54,8 @@ impl Target {
     /// replaces the URL's.
     pub fn new(url: &str, headers: &[String]) -> Result<Self, TargetError> {
         let wrong = |problem: &str| TargetError::Url { url: url.to_owned(), problem: problem.to_owned() };
-        let uri: Uri = url.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
+        let uri: Uri =
+            url.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
         match uri.scheme_str() {
             Some("http") => {}
             Some("https") => return Err(TargetError::Https { url: url.to_owned() }),
@@ -63,7 +66,8 @@ impl Target {
             return Err(wrong("user names and passwords belong in --header 'Authorization: ...'"));
         }
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong("its host is not plain text"))?;
+        let host =
+            HeaderValue::from_str(authority.as_str()).map_err(|_| wrong("its host is not plain text"))?;
         Ok(Self {
             url: url.to_owned(),
             addresses: resolved(authority.host(), authority.port_u16().unwrap_or(80))?,
@@ -81,7 +85,11 @@ impl Target {
     pub fn header_lines(&self) -> Vec<String> {
         let secret = |name: &HeaderName| SECRET.contains(name);
         let shown = |name: &HeaderName, value: &HeaderValue| {
-            if secret(name) { "(hidden)".into() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() }
+            if secret(name) {
+                "(hidden)".into()
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            }
         };
         self.headers.iter().map(|(name, value)| format!("{name}: {}", shown(name, value))).collect()
     }
@@ -90,8 +98,7 @@ impl Target {
 const SECRET: [HeaderName; 3] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
 
 fn resolved(host: &str, port: u16) -> Result<Vec<SocketAddr>, TargetError> {
-    let unresolved =
-        |problem: String| TargetError::Unresolved { host: format!("{host}:{port}"), problem };
+    let unresolved = |problem: String| TargetError::Unresolved { host: format!("{host}:{port}"), problem };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let addresses: Vec<SocketAddr> =
         (bare, port).to_socket_addrs().map_err(|error| unresolved(error.to_string()))?.collect();
@@ -101,7 +108,10 @@ fn resolved(host: &str, port: u16) -> Result<Vec<SocketAddr>, TargetError> {
 fn parsed_headers(host: HeaderValue, lines: &[String]) -> Result<HeaderMap, TargetError> {
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, host);
-    headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("podpilot/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(
+        header::USER_AGENT,
+        HeaderValue::from_static(concat!("podpilot/", env!("CARGO_PKG_VERSION"))),
+    );
     headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
     for line in lines {
         let wrong = || TargetError::Header { header: line.clone() };

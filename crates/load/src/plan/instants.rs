@@ -26,9 +26,14 @@ pub struct ArrivalInstants<'plan> {
 
 #[derive(Debug)]
 enum Process {
-    Scattered { counts: ArrivalStream, places: Stream },
+    Scattered {
+        counts: ArrivalStream,
+        places: Stream,
+    },
     /// Expected requests since the last one, below 1; half a request before the first.
-    Even { due: f64 },
+    Even {
+        due: f64,
+    },
 }
 
 impl<'plan> ArrivalInstants<'plan> {

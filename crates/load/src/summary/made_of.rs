@@ -62,7 +62,8 @@ impl MadeOf<'_> {
     }
 
     fn parameters(&self) -> Parameters {
-        let Options { timeout, warm_up, slow_ms, quantile, connections, max_in_flight, threads } = *self.options;
+        let Options { timeout, warm_up, slow_ms, quantile, connections, max_in_flight, threads } =
+            *self.options;
         let origin = self.plan.origin();
         Parameters {
             load: origin.spec.clone(),

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use podpilot_core::Span;
 use podpilot_lab::{NamedLoad, load_of_scenario, load_of_text};
 use podpilot_load::{
-    Options, Plan, PlanError, PlanOptions, RunError, RunFiles, RunResult, Scale, Target, run,
+    Options, Plan, PlanError, PlanOptions, PreparedRun, RunError, RunFiles, RunResult, Scale, Target,
 };
 use podpilot_traffic::{GeneratedLoad, LoadSpec, Shape, TraceLoad};
 
@@ -19,12 +19,14 @@ pub(super) fn run_load(arguments: &LoadTestArguments) -> Result<(), Failure> {
         return output::load_plan(&plan, arguments.output.format);
     }
     let options = options(&arguments.requests);
+    let prepared =
+        PreparedRun::new(&plan, &target, &options, arguments.prometheus_listen).map_err(failure_of)?;
     let files = match &arguments.out {
         Some(folder) => Some(RunFiles::create(folder, &plan).map_err(bad_input)?),
         None => None,
     };
     let mut line = LiveLine::new(arguments.output.quiet, files)?;
-    let ran = run(&plan, &target, &options, arguments.prometheus_listen, &mut line);
+    let ran = prepared.run(&mut line);
     let files = line.finish();
     let result = ran.map_err(failure_of)?;
     // What was measured is shown even if it cannot be written.
@@ -92,7 +94,8 @@ fn named_load(arguments: &SourceArguments) -> Result<NamedLoad, Failure> {
         }
         (None, Some(scenario)) => Ok(scenario),
         (None, None) => {
-            let text = "no load is given: say --rps N, --trace FILE, --load FILE|TEXT or --scenario FILE|NAME";
+            let text =
+                "no load is given: say --rps N, --trace FILE, --load FILE|TEXT or --scenario FILE|NAME";
             Err(Failure::BadInput(text.to_owned()))
         }
     }

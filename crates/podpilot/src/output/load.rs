@@ -2,9 +2,10 @@
 
 use std::io;
 
+use comfy_table::Table;
 use owo_colors::OwoColorize;
-use podpilot_lab::number::{amount, brief, latency, percent, round_latency};
-use podpilot_load::{FailureKind, Plan, Quantiles, RunResult, SecondRow, Summary};
+use podpilot_lab::number::{amount, brief, percent, round_latency};
+use podpilot_load::{Cpu, FailureKind, Plan, Quantiles, RunResult, SecondRow, Summary};
 use serde_json::json;
 
 use super::{csv_rows, print, print_json, tables};
@@ -53,33 +54,32 @@ pub(crate) fn load_plan(plan: &Plan, format: OutputFormat) -> Result<(), Failure
 }
 
 fn table(summary: &Summary) -> String {
-    let mut text = format!("{}\n", headline(summary).bold());
-    text.push_str(&format!("  {}\n", counts(summary)));
-    text.push_str(&format!("  {}\n", minutes(summary)));
-    text.push_str(&format!(
-        "  the generator used {:.2} cores ({:.2} at most over ten seconds)\n\n",
-        summary.cpu.cores, summary.cpu.peak_cores
-    ));
-    let mut times = tables::plain(&["milliseconds", "mean", "P50", "P90", "P95", "P99", "P99.9", "max"]);
+    let Cpu { cores, peak_cores, .. } = summary.cpu;
+    let mut lines = vec![
+        headline(summary).bold().to_string(),
+        format!("  {}", counts(summary)),
+        format!("  {}", minutes(summary)),
+        format!("  the generator used {cores:.2} cores ({peak_cores:.2} at most over ten seconds)"),
+        String::new(),
+        times(summary).to_string(),
+    ];
+    lines.extend(summary.saturation_reasons.iter().map(|reason| format!("saturated: {reason}")));
+    if summary.saturated {
+        lines.push(SATURATED.bold().to_string());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn times(summary: &Summary) -> Table {
+    let mut table = tables::plain(&["milliseconds", "mean", "P50", "P90", "P95", "P99", "P99.9", "max"]);
     let timeout = round_latency(summary.parameters.timeout_s * 1_000.0);
     let all = format!("latency, failed at {timeout}");
-    let rows = [
-        (all.as_str(), summary.latency_ms),
-        ("latency of completed", summary.completed_latency_ms),
-        ("send error", summary.send_error_ms),
-    ];
-    for (name, quantiles) in rows {
-        times.add_row(row(name, quantiles.as_ref()));
-    }
-    tables::align_numbers(&mut times);
-    text.push_str(&format!("{times}\n"));
-    for reason in &summary.saturation_reasons {
-        text.push_str(&format!("saturated: {reason}\n"));
-    }
-    if summary.saturated {
-        text.push_str(&format!("{}\n", SATURATED.bold()));
-    }
-    text
+    table.add_row(row(&all, summary.latency_ms.as_ref()));
+    table.add_row(row("latency of completed", summary.completed_latency_ms.as_ref()));
+    table.add_row(row("send error", summary.send_error_ms.as_ref()));
+    tables::align_numbers(&mut table);
+    table
 }
 
 fn headline(summary: &Summary) -> String {
@@ -154,4 +154,3 @@ fn second(row: &SecondRow) -> Vec<String> {
     fields.push(row.cpu_cores.to_string());
     fields
 }
-

@@ -7,7 +7,7 @@ use crate::sandbox::{SMALL_LOAD, Sandbox};
 const DEFAULT_SCENARIO: &str = include_str!("../../../../scenarios/default.yaml");
 
 /// Runs in a folder holding `files`; the error must contain every one of `told`.
-fn refused(files: &[(&str, &str)], arguments: &[&str], told: &[&str]) {
+pub(crate) fn refused(files: &[(&str, &str)], arguments: &[&str], told: &[&str]) {
     let sandbox = Sandbox::new();
     for (name, content) in files {
         sandbox.write(name, content);

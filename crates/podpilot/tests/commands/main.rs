@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod interrupt;
+mod load;
 mod notes;
 mod output;
 mod sandbox;

@@ -1,0 +1,99 @@
+//! Latencies that the server makes are measured, also those that a server hides from a client that waits for it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use podpilot_load::{Options, Plan, RunResult, Unwatched, run};
+use podpilot_traffic::Arrivals;
+
+use crate::server::{AT_ONCE, Reply, Server, now};
+
+fn load(server: &Server, rps: f64, duration_s: f64) -> RunResult {
+    let plan = Plan::steady(rps, duration_s, Arrivals::Poisson, 1).unwrap();
+    run(&plan, &server.target(), &Options::default(), &mut Unwatched).unwrap()
+}
+
+/// Six in ten requests take 50 ms, three in ten 300 ms, one in ten 900 ms. Bounds below are what the server makes sure of;
+/// those above leave 250 ms and more for a busy machine.
+#[test]
+fn a_known_distribution_is_recovered() {
+    let server = Server::start(|number, _| {
+        let millis = [50, 300, 50, 50, 300, 50, 50, 900, 50, 300][number % 10];
+        Reply::Answer { after: Duration::from_millis(millis), status: 200 }
+    });
+    let result = load(&server, 40.0, 5.0);
+    let summary = &result.summary;
+    assert_eq!(summary.completed, summary.intended, "{:?}", summary.failures);
+    let latency = summary.latency_ms.unwrap();
+    assert!((50.0..300.0).contains(&latency.p50), "{latency:?}");
+    assert!((300.0..900.0).contains(&latency.p75), "{latency:?}");
+    assert!((900.0..1_500.0).contains(&latency.p95), "{latency:?}");
+    assert!(latency.max >= 900.0);
+    // 0.6 × 50 + 0.3 × 300 + 0.1 × 900 = 210, for whole tens.
+    assert!((200.0..450.0).contains(&latency.mean), "{latency:?}");
+    let slow = summary.slow as f64 / summary.intended as f64;
+    assert!((0.38..0.6).contains(&slow), "four in ten requests take over 200 ms: {slow}");
+    assert_eq!(summary.body_bytes, 5 * summary.completed);
+    assert_eq!(summary.latency_ms, summary.completed_latency_ms);
+    let counted: u64 = result.seconds.iter().map(|row| row.completed).sum();
+    assert_eq!(counted, summary.completed);
+}
+
+const STALL_FROM: Duration = Duration::from_millis(1_500);
+const STALL_TO: Duration = Duration::from_millis(2_500);
+
+/// Answers at once, but nothing for one second.
+fn stalling() -> Server {
+    Server::start(|_, since_first| {
+        let stalled = since_first >= STALL_FROM && since_first < STALL_TO;
+        let after = if stalled { STALL_TO - since_first } else { Duration::ZERO };
+        Reply::Answer { after, status: 200 }
+    })
+}
+
+/// A closed loop at the same rate: the next request waits for the answer to the last one.
+fn closed_loop_p99_ms(server: &Server, spacing: Duration, count: usize) -> f64 {
+    let mut latencies: Vec<f64> = (0..count)
+        .map(|_| {
+            let begun = now();
+            let mut stream = TcpStream::connect(server.address()).unwrap();
+            write!(stream, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+            stream.read_to_end(&mut Vec::new()).unwrap();
+            let took = begun.elapsed();
+            thread::sleep(spacing.saturating_sub(took));
+            took.as_secs_f64() * 1_000.0
+        })
+        .collect();
+    latencies.sort_by(f64::total_cmp);
+    latencies[count * 99 / 100]
+}
+
+/// Coordinated omission: during a stall of one second in four, an open loop meets a quarter of its requests with a wait
+/// of half a second on average. A closed loop meets it once.
+#[test]
+fn a_stall_of_a_second_shows_up_in_p99() {
+    let open = load(&stalling(), 100.0, 4.0).summary;
+    let latency = open.latency_ms.unwrap();
+    assert!(latency.p99 >= 800.0, "{latency:?}");
+    let waited = open.slow as f64 / open.intended as f64;
+    assert!(waited >= 0.12, "about a fifth waited over 200 ms, not {waited}");
+
+    let closed_p99_ms = closed_loop_p99_ms(&stalling(), Duration::from_millis(10), 300);
+    assert!(closed_p99_ms < latency.p99 / 2.0, "the closed loop saw a P99 of {closed_p99_ms} ms");
+}
+
+/// What is sent does not depend on what comes back.
+#[test]
+fn requests_are_sent_as_planned_whatever_the_server_does() {
+    let slow = Server::start(|_, _| Reply::Answer { after: Duration::from_millis(700), status: 200 });
+    let fast = Server::start(|_, _| AT_ONCE);
+    let (slow, fast) = (load(&slow, 50.0, 2.0).summary, load(&fast, 50.0, 2.0).summary);
+    let planned = Plan::steady(50.0, 2.0, Arrivals::Poisson, 1).unwrap().instants().count() as u64;
+    assert_eq!((slow.intended, fast.intended), (planned, planned));
+    assert_eq!((slow.completed, fast.completed), (planned, planned));
+    assert!(slow.completed_latency_ms.unwrap().p50 >= 700.0);
+    // Requests leave before those in front are answered: 700 ms at a time would make two seconds hold three.
+    assert!(slow.send_error_ms.unwrap().p50 < 700.0);
+}
