@@ -17,26 +17,24 @@ fn load(server: &Server, rps: f64, duration_s: f64) -> RunResult {
     run(&plan, &server.target(), &Options::default(), &mut Unwatched).unwrap()
 }
 
-/// Six in ten requests take 50 ms, three in ten 300 ms, one in ten 900 ms. Bounds below are what the server makes sure of;
-/// those above leave 250 ms and more for a busy machine.
+/// Six in ten requests take 100 ms, three in ten 1 s, one in ten 3 s. Bounds below are what the server makes sure of;
+/// those above leave a second or two for a busy machine.
 #[test]
 fn a_known_distribution_is_recovered() {
     let server = Server::start(|number, _| {
-        let millis = [50, 300, 50, 50, 300, 50, 50, 900, 50, 300][number % 10];
+        let millis = [100, 1_000, 100, 100, 1_000, 100, 100, 3_000, 100, 1_000][number % 10];
         Reply::Answer { after: Duration::from_millis(millis), status: 200 }
     });
     let result = load(&server, 40.0, 5.0);
     let summary = &result.summary;
     assert_eq!(summary.completed, summary.intended, "{:?}", summary.failures);
     let latency = summary.latency_ms.unwrap();
-    assert!((50.0..300.0).contains(&latency.p50), "{latency:?}");
-    assert!((300.0..900.0).contains(&latency.p75), "{latency:?}");
-    assert!((900.0..1_500.0).contains(&latency.p95), "{latency:?}");
-    assert!(latency.max >= 900.0);
-    // 0.6 × 50 + 0.3 × 300 + 0.1 × 900 = 210, for whole tens.
-    assert!((200.0..450.0).contains(&latency.mean), "{latency:?}");
-    let slow = summary.slow as f64 / summary.intended as f64;
-    assert!((0.38..0.6).contains(&slow), "four in ten requests take over 200 ms: {slow}");
+    assert!((100.0..1_000.0).contains(&latency.p50), "{latency:?}");
+    assert!((1_000.0..3_000.0).contains(&latency.p75), "{latency:?}");
+    assert!((3_000.0..6_000.0).contains(&latency.p95), "{latency:?}");
+    // 0.6 × 0.1 + 0.3 × 1 + 0.1 × 3 s = 660 ms, for whole tens.
+    assert!(latency.mean >= 620.0, "{latency:?}");
+    assert!(summary.slow as f64 >= 0.38 * summary.intended as f64, "four in ten take over 200 ms");
     assert_eq!(summary.body_bytes, 5 * summary.completed);
     assert_eq!(summary.latency_ms, summary.completed_latency_ms);
     let counted: u64 = result.seconds.iter().map(|row| row.completed).sum();
