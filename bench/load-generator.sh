@@ -2,7 +2,7 @@
 # podpilot load beside vegeta: the same nginx, the same constant rate, a new connection for each request, in turn.
 # Prints both sets of quantiles and the error of our own send times. Needs Debian's apt-get, Go and python3; nginx and
 # vegeta go under ${XDG_CACHE_HOME:-~/.cache}/podpilot/load-bench, nothing is installed. Loopback only.
-# Usage: bench/load-generator.sh [--rounds 3] [--seconds 30] [--out DIR]
+# Usage: bench/load-generator.sh [--rounds 3] [--seconds 30] [--out DIR] [--podpilot FILE]   (FILE: a binary in place of a build)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,11 +10,13 @@ vegeta_version=v12.13.0
 rounds=3
 seconds=30
 out=
+podpilot=
 while (($#)); do
   case "$1" in
     --rounds) rounds=$2 ;;
     --seconds) seconds=$2 ;;
     --out) out=$2 ;;
+    --podpilot) podpilot=$2 ;;
     *) echo "load-generator: unknown option $1" >&2; exit 2 ;;
   esac
   shift 2
@@ -24,13 +26,20 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/podpilot/load-bench"
 mkdir -p "$cache"
 nginx="$cache/nginx/usr/sbin/nginx"
 if [[ ! -x $nginx ]]; then
-  (cd "$cache" && apt-get download --quiet nginx && dpkg -x nginx_*.deb nginx)
+  (cd "$cache" && apt-get download --quiet --quiet nginx && dpkg -x nginx_*.deb nginx)
 fi
 if [[ ! -x $cache/vegeta ]]; then
   GOBIN="$cache" go install "github.com/tsenart/vegeta/v12@$vegeta_version"
 fi
-cargo build --quiet --release --locked --package podpilot
-podpilot="${CARGO_TARGET_DIR:-target}/release/podpilot"
+if [[ -z $podpilot ]]; then
+  cargo build --quiet --release --locked --package podpilot
+  podpilot="${CARGO_TARGET_DIR:-target}/release/podpilot"
+fi
+
+# Both generators with the lowest real-time priority where that is allowed: on a busy machine the kernel would else let
+# them wait for a tick, and both would measure that.
+prefix=()
+if chrt --fifo 1 true 2>/dev/null; then prefix=(chrt --fifo 1); fi
 
 work=$(mktemp -d)
 out=${out:-$work/results}
@@ -64,14 +73,14 @@ nginx_pid=$!
 trap 'kill "$nginx_pid" 2>/dev/null || true; wait "$nginx_pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 sleep 1
 
-{ date --utc; uname -r; nproc; uptime; "$nginx" -v 2>&1; echo "vegeta $vegeta_version"; git rev-parse HEAD; } > "$out/machine.txt"
+{ date --utc; uname -r; nproc; uptime; "$nginx" -v 2>&1; echo "vegeta $vegeta_version"; echo "generators run with: ${prefix[*]:-normal priority}"; git rev-parse HEAD; } > "$out/machine.txt"
 
 run_ours() { # NAME PATH RATE
-  "$podpilot" load "http://127.0.0.1:$port/$2" --rps "$3" --duration-s "$seconds" --arrivals even \
+  "${prefix[@]}" "$podpilot" load "http://127.0.0.1:$port/$2" --rps "$3" --duration-s "$seconds" --arrivals even \
     --header 'Accept-Encoding: gzip' --quiet --output json > "$out/$1-podpilot-$round.json" || true
 }
 run_vegeta() { # NAME PATH RATE
-  echo "GET http://127.0.0.1:$port/$2" | "$cache/vegeta" attack -rate "$3/1s" -duration "${seconds}s" \
+  echo "GET http://127.0.0.1:$port/$2" | "${prefix[@]}" "$cache/vegeta" attack -rate "$3/1s" -duration "${seconds}s" \
     -timeout 10s -keepalive=false -header 'Accept-Encoding: gzip' |
     "$cache/vegeta" report -type=json > "$out/$1-vegeta-$round.json"
 }
