@@ -12,14 +12,22 @@ pub(crate) fn cpu_seconds() -> f64 {
 /// Files that this process may need besides its connections.
 const OTHER_FILES: u64 = 64;
 
+/// How many connections the limit of open files can be made to leave room for.
+pub(crate) fn connections_possible() -> usize {
+    connections_within(getrlimit(Resource::Nofile).maximum)
+}
+
 /// Raises the limit of open files as far as is allowed and says how many connections it leaves room for. Shells start
 /// programs with 1024, which a server that stalls for two seconds uses up at 500 requests a second.
-pub(crate) fn connections_allowed() -> usize {
+pub(crate) fn allow_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         // Where it is not granted the old limit holds.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     }
-    let files = getrlimit(Resource::Nofile).current;
+    connections_within(getrlimit(Resource::Nofile).current)
+}
+
+fn connections_within(files: Option<u64>) -> usize {
     files.map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES).max(1) as usize)
 }

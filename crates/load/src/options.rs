@@ -4,6 +4,8 @@ use std::str::FromStr;
 use podpilot_core::Span;
 use serde::{Deserialize, Serialize};
 
+use crate::machine::connections_possible;
+
 /// How requests use connections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,7 +65,11 @@ pub struct Options {
     pub threads: usize,
 }
 
+/// A thousand requests a second without an answer until the time-out of ten seconds.
+const MOST_IN_FLIGHT: usize = 10_000;
+
 impl Default for Options {
+    /// Requests under way: ten thousand, or as many files as may be open.
     fn default() -> Self {
         Self {
             timeout: Span::seconds(10),
@@ -71,7 +77,7 @@ impl Default for Options {
             slow_ms: 200.0,
             quantile: 0.95,
             connections: Connections::New,
-            max_in_flight: 10_000,
+            max_in_flight: MOST_IN_FLIGHT.min(connections_possible()),
             threads: 1,
         }
     }

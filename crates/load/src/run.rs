@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::client::Client;
 use crate::clock::{Clock, unix_seconds};
-use crate::machine::connections_allowed;
+use crate::machine::allow_connections;
 use crate::pacer::Pacer;
 use crate::{MinuteRow, Options, Plan, SecondRow, Summary, Target, exposition};
 use counting::Counting;
@@ -179,7 +179,7 @@ fn check(plan: &Plan, options: &Options) -> Result<(), RunError> {
         let (warm_up_s, duration_s) = (options.warm_up.as_seconds(), plan.duration().as_seconds());
         return Err(RunError::WarmUp { warm_up_s, duration_s });
     }
-    let (wanted, allowed) = (options.max_in_flight, connections_allowed());
+    let (wanted, allowed) = (options.max_in_flight, allow_connections());
     if wanted > allowed { Err(RunError::TooManyInFlight { wanted, allowed }) } else { Ok(()) }
 }
 

@@ -100,9 +100,9 @@ pub(crate) struct RequestArguments {
     /// Send, but do not count, for this long first
     #[arg(long, value_name = "SECONDS", default_value = "0", allow_negative_numbers = true, value_parser = values::not_negative)]
     pub(crate) warm_up_s: f64,
-    /// Requests that may be under way at a time; more are not sent and make the run not count
-    #[arg(long, value_name = "N", default_value = "10000", allow_negative_numbers = true, value_parser = values::count)]
-    pub(crate) max_in_flight: usize,
+    /// Requests that may be under way at a time; more are not sent and make the run not count [default: 10000, or what ulimit -n allows]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::count)]
+    pub(crate) max_in_flight: Option<usize>,
     /// Threads that send and receive
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = values::count)]
     pub(crate) threads: usize,

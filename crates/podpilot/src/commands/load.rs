@@ -102,13 +102,14 @@ fn named_load(arguments: &SourceArguments) -> Result<NamedLoad, Failure> {
 }
 
 fn options(arguments: &RequestArguments) -> Options {
+    let default = Options::default();
     Options {
         timeout: Span::from_seconds(arguments.timeout_s),
         warm_up: Span::from_seconds(arguments.warm_up_s),
         slow_ms: arguments.slow_ms,
         connections: arguments.connections,
-        max_in_flight: arguments.max_in_flight,
+        max_in_flight: arguments.max_in_flight.unwrap_or(default.max_in_flight),
         threads: arguments.threads,
-        ..Options::default()
+        ..default
     }
 }
