@@ -32,7 +32,7 @@ fn the_results_so_far_are_kept() {
     let mut watcher = Impatient::default();
     let begun = now();
     let result = run(&plan, &server.target(), &Options::default(), &mut watcher).unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(600), "it did not stop");
+    assert!(begun.elapsed() < Duration::from_mins(10), "it did not stop");
     let summary = &result.summary;
     assert!(summary.interrupted && summary.completed > 0);
     assert!(summary.measured_s >= 1.0 && summary.measured_s < 600.0);

@@ -53,7 +53,7 @@ fn stalling() -> (Server, Arc<AtomicUsize>) {
             return AT_ONCE;
         }
         counter.fetch_add(1, Ordering::SeqCst);
-        Reply::Answer { after: STALL_TO - since_first, status: 200 }
+        Reply::Answer { after: STALL_TO.saturating_sub(since_first), status: 200 }
     });
     (server, met)
 }
