@@ -19,7 +19,7 @@ Exit code 1 also says that the generator was saturated: then its numbers do not 
 /// Where requests go, when, and how they are judged.
 #[derive(Debug, Args)]
 pub(crate) struct LoadTestArguments {
-    /// Where requests go, such as http://127.0.0.1:8080/path; no TLS
+    /// Where requests go: an http:// URL, as in the examples; no TLS
     #[arg(value_name = "URL")]
     pub(crate) url: String,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub(crate) struct LoadTestArguments {
     /// Write summary.json, series.jsonl (each second), minutes.jsonl, load.csv and metrics.prom to this directory
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
-    /// Serve metrics in Prometheus' text format at http://ADDRESS/metrics while requests are sent
+    /// Serve /metrics in Prometheus' text format at this address while requests are sent, such as 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS", help_heading = "Output", value_parser = values::address)]
     pub(crate) prometheus_listen: Option<SocketAddr>,
     /// Send nothing; say what would be sent

@@ -41,7 +41,7 @@ pub(super) fn run_load(arguments: &LoadTestArguments) -> Result<(), Failure> {
 fn judged(result: &RunResult) -> Result<(), Failure> {
     let summary = &result.summary;
     if summary.interrupted {
-        let [sent, duration] = [summary.measured_s, summary.parameters.duration_s].map(|s| s.round());
+        let [sent, duration] = [summary.measured_s, summary.parameters.duration_s].map(f64::round);
         let text = format!("stopped after {sent} of {duration} s; the results are those until then");
         return Err(Failure::Interrupted(text));
     }
