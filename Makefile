@@ -52,7 +52,17 @@ learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own r
 .PHONY: bench-load
 bench-load: ## podpilot load beside vegeta on one nginx, and the error of its send times
 	bench/load-generator.sh
+# ---- a real Kubernetes on this machine (testbed/README.md); needs root on Debian or Ubuntu ---------------------
+.PHONY: testbed testbed-down e2e
+testbed: ## Bring up a real Kubernetes with a demo service (PROFILE=kwok: with simulated nodes)
+	@PROFILE='$(or $(PROFILE),default)' testbed/up.sh
+
+testbed-down: ## Remove the testbed and every trace of it
+	@testbed/down.sh
+
+e2e: ## On the testbed: the real HPA scales the demo service up and down under podpilot load
+	@testbed/e2e.sh
 
 .PHONY: help
 help: ## This list
-	@grep --extended-regexp '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20
+	@grep --extended-regexp '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# root.sh ROOT NGINX-FILES PAUSE: the file system of the image.
+set -euo pipefail
+here=$(dirname "$0")
+"$here/../../build/nginx-root.sh" "$1" "$2"
+cp "$here/nginx.conf" "$1/etc/nginx/nginx.conf"
+cp "$here/histogram.lua" "$1/etc/nginx/histogram.lua"

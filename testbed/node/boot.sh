@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# boot.sh: brings up all components, as a process of the node. What does not wait for another is started beside it.
+set -euo pipefail
+testbed=$(cd "$(dirname "$0")/.." && pwd)
+. "$testbed/node/load.sh"
+. "$testbed/node/mounts.sh"
+
+began=$(date +%s.%N)
+step() { printf '%6.1f s  %s\n' "$(bc <<< "$(date +%s.%N) - $began")" "$*" >&2; }
+
+mounts_create
+network_start
+pki_start
+step "network and identities"
+
+etcd_start
+containerd_start
+etcd_ready
+kube_apiserver_start
+containerd_ready
+step "etcd, containerd"
+kube_apiserver_ready
+step "kube-apiserver"
+
+kubectl apply --filename="$TESTBED/manifests/rbac.yaml" > /dev/null
+kube_controller_manager_start
+kube_scheduler_start
+kube_proxy_start
+kubelet_start
+metrics_server_start
+demo_start
+prometheus_start
+if [ "$PROFILE" = kwok ]; then kwok_start; fi
+
+kube_controller_manager_ready
+kube_scheduler_ready
+kube_proxy_ready
+kubelet_ready
+step "kube-controller-manager, kube-scheduler, kube-proxy, kubelet"
+demo_ready
+step "the demo service answers"
+prometheus_ready
+if [ "$PROFILE" = kwok ]; then
+    kwok_ready
+    step "$TESTBED_KWOK_NODES simulated nodes"
+fi
+metrics_server_ready
+step "metrics-server and Prometheus answer"
