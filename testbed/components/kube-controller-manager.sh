@@ -6,10 +6,11 @@
 kube_controller_manager_start() {
     local autoscaler=("--horizontal-pod-autoscaler-sync-period=$TESTBED_HPA_SYNC_PERIOD")
     if [ "$TESTBED_RECORD_HPA" = 1 ]; then
-        # JSON instead of Protobuf makes the answers readable. Level 10 of client-go's request.go logs them uncut.
+        # JSON instead of Protobuf makes the answers readable. client-go logs a body if request.go has level 8 and so has
+        # the caller (type.go: typed clients, client.go: the scale and the custom metrics clients); 10 logs it uncut.
         controller_manager kube-controller-manager 10257 '*,-horizontal-pod-autoscaler-controller'
         controller_manager hpa-controller 10258 horizontal-pod-autoscaler-controller "${autoscaler[@]}" \
-            --kube-api-content-type=application/json --vmodule=request=10,round_trippers=6,horizontal=4
+            --kube-api-content-type=application/json --vmodule=request=10,type=8,client=8,round_trippers=6,horizontal=4
     else
         controller_manager kube-controller-manager 10257 '*' "${autoscaler[@]}"
     fi

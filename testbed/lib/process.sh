@@ -24,15 +24,15 @@ process_id() { # NAME: prints the id if the process runs
     [ "$(start_ticks "$pid")" = "$ticks" ] && printf '%s\n' "$pid"
 }
 
-stop_process() { # NAME: ask, wait 10 s, insist
+stop_process() { # NAME: ask it and the processes of its group, wait 10 s, insist
     local pid
     pid=$(process_id "$1") || return 0
-    kill -TERM "$pid" 2>/dev/null || return 0
+    kill -TERM -- "-$pid" 2> /dev/null || return 0
     for _ in $(seq 100); do
         process_id "$1" > /dev/null || break
         sleep 0.1
     done
-    if process_id "$1" > /dev/null; then kill -KILL "$pid"; fi
+    if process_id "$1" > /dev/null; then kill -KILL -- "-$pid"; fi
     rm -f "$STATE/pids/$1"
 }
 

@@ -9,7 +9,7 @@ function syllable() {
 }
 BEGIN {
     state = 20240229
-    for (i = 0; i < 1500; i++) {
+    for (i = 0; i < 500; i++) {
         word[i] = ""
         for (n = draw(3) + 1; n > 0; n--) word[i] = word[i] syllable()
         if (draw(2)) word[i] = word[i] substr("nrstlm", draw(6) + 1, 1)
@@ -17,7 +17,7 @@ BEGIN {
     page = "<!doctype html>\n<title>word salad</title>\n<p>"
     while (length(page) < 65536 - 8) {
         # The smaller of two draws: early words are more frequent, as in real text.
-        a = draw(1500); b = draw(1500)
+        a = draw(500); b = draw(500)
         page = page word[a < b ? a : b] (draw(12) ? " " : (draw(6) ? ". " : ".\n<p>"))
     }
     printf "%s</p>\n", substr(page, 1, 65536 - 5)
