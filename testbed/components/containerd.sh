@@ -10,12 +10,12 @@ containerd_start() {
 }
 
 containerd_ready() {
-    wait_until 30 containerd ctr --address "$STATE/containerd.sock" version
+    wait_until 30 containerd ctr version
     import_image pause
 }
 
 import_image() { # NAME: one of the testbed's images
-    ctr --address "$STATE/containerd.sock" --namespace k8s.io images import "$CACHE/$(image_entry "$1")/$1.tar" > /dev/null
+    ctr --namespace k8s.io images import "$CACHE/$(image_entry "$1")/$1.tar" > /dev/null
 }
 
 containerd_stop() { stop_process containerd; }

@@ -24,6 +24,7 @@ step "kube-apiserver"
 
 kubectl apply --filename="$TESTBED/manifests/rbac.yaml" > /dev/null
 kube_controller_manager_start
+recorder_start
 kube_scheduler_start
 kube_proxy_start
 kubelet_start
