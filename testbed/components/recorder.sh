@@ -7,9 +7,7 @@ recorder_start() {
     [ "$TESTBED_RECORD_HPA" = 1 ] || return 0
     local kind
     for kind in pods horizontalpodautoscalers; do
-        # shellcheck disable=SC2016  # expanded by the inner shell
-        launch "recorder-$kind" bash -c 'kubectl get "$1" --all-namespaces --watch --output-watch-events --output=json |
-            jq --unbuffered --compact-output "{time: now} + ." >> "$2"' recorder "$kind" "$LOGS/$kind.jsonl"
+        launch "recorder-$kind" "$TESTBED/node/record-watch.sh" "$kind" "$LOGS/$kind.jsonl"
     done
 }
 
