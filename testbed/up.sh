@@ -12,8 +12,9 @@ done
 
 [ "$(id --user)" -eq 0 ] || die "needs root: it makes namespaces, control groups and mounts (try: sudo make testbed)"
 [ -f /etc/debian_version ] || die "needs Debian or Ubuntu: it takes containerd, runc and nginx from their packages"
-require_tools unshare:util-linux setsid:util-linux flock:util-linux pgrep:procps ip:iproute2 openssl:openssl curl:curl bc:bc
+require_tools unshare:util-linux setsid:util-linux flock:util-linux pgrep:procps ip:iproute2 openssl:openssl curl:curl
 
+close_inherited
 take_lock
 if node_first_process > /dev/null; then
     say "the testbed already runs (profile $PROFILE); stop it with: make testbed-down"

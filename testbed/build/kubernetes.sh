@@ -3,8 +3,14 @@
 # v0.0.0-master and clients refuse features. They are given to the linker, so a change of them recompiles nothing.
 set -euo pipefail
 cd "$(dirname "$0")/../go/kubernetes"
-# shellcheck source=../versions.env
+
 . ../../versions.env
+
+pinned=$(go list -m -f '{{.Version}}' k8s.io/kubernetes)
+if [ "$pinned" != "$KUBERNETES_VERSION" ]; then
+    echo "go.mod pins k8s.io/kubernetes $pinned, versions.env $KUBERNETES_VERSION" >&2
+    exit 1
+fi
 
 IFS=. read -r major minor _ <<< "${KUBERNETES_VERSION#v}"
 stamps=""

@@ -3,7 +3,7 @@
 # The names of the cache entries: what each is called follows from what it is made of.
 
 TESTBED=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=../versions.env
+
 . "$TESTBED/versions.env"
 
 # Programs of the node that Debian packages bring; libraries that they need come along (build/debian.sh).

@@ -5,8 +5,11 @@ testbed=$(cd "$(dirname "$0")/.." && pwd)
 . "$testbed/node/load.sh"
 . "$testbed/node/mounts.sh"
 
-began=$(date +%s.%N)
-step() { printf '%6.1f s  %s\n' "$(bc <<< "$(date +%s.%N) - $began")" "$*" >&2; }
+began=${EPOCHREALTIME/[.,]/}
+step() { # what has been reached, and after how many seconds
+    local tenths=$(((${EPOCHREALTIME/[.,]/} - began) / 100000))
+    say "$(printf '%4d.%d s  %s' $((tenths / 10)) $((tenths % 10)) "$*")"
+}
 
 mounts_create
 network_start

@@ -12,7 +12,7 @@ cgroups_create() {
     for mount in $(cgroup_hierarchies); do
         if [ -f "$mount/cgroup.controllers" ] && grep --quiet cpu "$mount/cgroup.controllers"; then # version 2
             # Controllers work in a group only if its parent hands them on. systemd does so on most machines.
-            for controller in cpu cpuset io memory pids; do
+            for controller in cpu cpuset hugetlb io memory pids; do # the kubelet insists on all it knows
                 grep --quiet --word-regexp "$controller" "$mount/cgroup.controllers" || continue
                 grep --quiet --word-regexp "$controller" "$mount/cgroup.subtree_control" ||
                     echo "+$controller" > "$mount/cgroup.subtree_control"
