@@ -17,6 +17,11 @@ require_tools unshare:util-linux setsid:util-linux flock:util-linux pgrep:procps
 close_inherited
 take_lock
 if node_first_process > /dev/null; then
+    running=$(sed --quiet 's/^PROFILE=//p' "$STATE/settings.env")
+    [ "$running" = "$PROFILE" ] ||
+        die "a testbed with profile $running runs; to have profile $PROFILE, stop it first: make testbed-down"
+    "$here/enter" kubectl get --raw /readyz --request-timeout=5s > /dev/null ||
+        die "the testbed runs, but its apiserver does not answer: see $LOGS, or start anew after make testbed-down"
     say "the testbed already runs (profile $PROFILE); stop it with: make testbed-down"
     exit 0
 fi
