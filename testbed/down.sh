@@ -22,10 +22,11 @@ began=$SECONDS
 namespaces=$(cat "$STATE/namespaces" 2> /dev/null || true)
 before=$(cat "$STATE/machine-before" 2> /dev/null || machine_snapshot)
 node_end
+if [ -n "$namespaces" ]; then node_end_visitors "$namespaces"; fi
 cgroups_remove
 rm -rf --one-file-system "$STATE"
 
-for _ in 1 2 3 4 5; do # a process that `testbed/enter` started may need a moment
+for _ in 1 2 3 4 5; do # the kernel may need a moment
     left=$(left_behind "$namespaces" "$before")
     [ -n "$left" ] || break
     sleep 0.5

@@ -30,7 +30,7 @@ node_first_process() { # prints the id of the node's first process, as the machi
 in_node() { # COMMAND...: runs it as a process of the node
     local first
     first=$(node_first_process) || die "the testbed is not running (make testbed)"
-    nsenter --target "$first" --net --mount --pid --wdns=/ -- "$@"
+    nsenter --target "$first" --net --mount --pid --wdns=/ -- "$@" 9<&-
 }
 
 node_end() {
@@ -43,4 +43,20 @@ node_end() {
         done
         die "process $first, the node's first, does not end"
     fi
+}
+
+node_end_visitors() { # NAMESPACES: ends what `enter` started in the node's network and still runs
+    local process signal found
+    for signal in TERM KILL; do
+        found=no
+        for process in /proc/[0-9]*; do
+            if grep --quiet --fixed-strings --line-regexp "$(readlink "$process/ns/net" 2> /dev/null || echo gone)" <<< "$1"; then
+                say "ending process ${process##*/}, which runs in the testbed's network: $(tr '\0' ' ' < "$process/cmdline")"
+                kill "-$signal" "${process##*/}" 2> /dev/null || true
+                found=yes
+            fi
+        done
+        [ "$found" = yes ] || return 0
+        sleep 1
+    done
 }
