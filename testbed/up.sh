@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# up.sh: starts the testbed. Does nothing if it runs; clears away the rest of one that was killed. See README.md.
+# up.sh: starts the testbed. Does nothing if it runs; clears away one that did not get that far. See README.md.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/settings.sh"
@@ -16,7 +16,7 @@ require_tools unshare:util-linux setsid:util-linux flock:util-linux pgrep:procps
 
 close_inherited
 take_lock
-if node_first_process > /dev/null; then
+if [ -e "$STATE/complete" ] && node_first_process > /dev/null; then
     running=$(sed --quiet 's/^PROFILE=//p' "$STATE/settings.env")
     [ "$running" = "$PROFILE" ] ||
         die "a testbed with profile $running runs; to have profile $PROFILE, stop it first: make testbed-down"
@@ -55,4 +55,5 @@ cgroups_create
 node_create
 in_node "$here/node/boot.sh"
 started=yes
+touch "$STATE/complete"
 say "the testbed runs, started in $((SECONDS - began)) s. Try: testbed/enter kubectl get pods --all-namespaces"
