@@ -10,8 +10,9 @@ PKI="$STATE/pki"
 KUBECONFIGS="$STATE/kubeconfig"
 CGROUP=podpilot-testbed
 
-# A running testbed remembers its settings: restarting one of its components must not change the others' view.
-if [ -f "$STATE/settings.env" ]; then
+# A running testbed remembers its settings: restarting one of its components must not change the others' view. A new
+# one (up.sh) does not take them over from an earlier one.
+if [ -z "${TESTBED_STARTING:-}" ] && [ -f "$STATE/settings.env" ]; then
     while IFS='=' read -r name value; do
         [ -n "${!name+set}" ] || declare -g "$name=$value"
     done < "$STATE/settings.env"

@@ -2,6 +2,7 @@
 # up.sh: starts the testbed. Does nothing if it runs; clears away one that did not get that far. See README.md.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+TESTBED_STARTING=yes
 . "$here/settings.sh"
 for part in report lock tools process cache entries; do
     . "$here/lib/$part.sh"
