@@ -2,6 +2,7 @@
 # up.sh: starts the testbed. Does nothing if it runs; clears away one that did not get that far. See README.md.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck disable=SC2034  # read by settings.sh
 TESTBED_STARTING=yes
 . "$here/settings.sh"
 for part in report lock tools process cache entries; do
