@@ -16,15 +16,22 @@ use super::stabilization::Recommendations;
 /// Places that lists get at construction, so that they seldom grow later.
 const MOST_PLACES_RESERVED: i64 = 1_024;
 
-/// Why the autoscaler could not even look at its target. The side that reads the cluster reports it.
+/// Why the autoscaler cannot look at its target's pods. The side that reads the cluster reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocker {
-    /// The scale subresource could not be read.
-    ScaleUnreadable,
     /// The target's selector is missing or malformed.
     InvalidSelector,
     /// Another autoscaler selects the same pods; both stop.
     AmbiguousSelector,
+}
+
+impl Blocker {
+    pub(super) fn reason(self) -> ConditionReason {
+        match self {
+            Self::InvalidSelector => ConditionReason::InvalidSelector,
+            Self::AmbiguousSelector => ConditionReason::AmbiguousSelector,
+        }
+    }
 }
 
 /// The Kubernetes Horizontal Pod Autoscaler for one target.
@@ -100,14 +107,29 @@ impl Hpa {
         &self.metric_results
     }
 
-    /// Notes in the conditions that no decision was possible at `now`.
-    pub fn blocked(&mut self, blocker: Blocker, now: Timestamp) {
-        let (kind, reason) = match blocker {
-            Blocker::ScaleUnreadable => (ConditionKind::AbleToScale, ConditionReason::FailedGetScale),
-            Blocker::InvalidSelector => (ConditionKind::ScalingActive, ConditionReason::InvalidSelector),
-            Blocker::AmbiguousSelector => (ConditionKind::ScalingActive, ConditionReason::AmbiguousSelector),
-        };
-        self.conditions.set(kind, false, reason, now);
+    /// Follows a changed manifest from now on. Recommendations, scale events and conditions stay, as they do when a
+    /// Kubernetes object is edited. After an error nothing has changed.
+    pub fn follow(&mut self, manifest: &HpaManifest) -> Result<(), ManifestError> {
+        self.settings = Settings::resolve(manifest, &self.config)?;
+        self.metric_results.clear();
+        self.metric_results.resize(self.settings.metrics.len(), None);
+        Ok(())
+    }
+
+    /// Notes that the target's scale could not be read, so that nothing could be decided.
+    pub fn scale_unreadable(&mut self, now: Timestamp) {
+        self.conditions.set(ConditionKind::AbleToScale, false, ConditionReason::FailedGetScale, now);
+    }
+
+    /// Decides without looking at metrics, which `blocker` prevents: only what the replica count alone demands.
+    pub fn decide_blocked(&mut self, blocker: Blocker, observation: &Observation) -> Proposal {
+        self.decide_with(observation, Some(blocker))
+    }
+
+    fn decide_with(&mut self, observation: &Observation, blocker: Option<Blocker>) -> Proposal {
+        let mut proposal = Proposal { replicas: None, reasons: ReasonList::new() };
+        proposal.replicas = self.reconcile(observation, blocker, &mut proposal.reasons);
+        proposal
     }
 
     fn record_event(&mut self, outcome: &Outcome) {
@@ -149,9 +171,7 @@ impl Autoscaler for Hpa {
     }
 
     fn decide(&mut self, observation: &Observation) -> Proposal {
-        let mut proposal = Proposal { replicas: None, reasons: ReasonList::new() };
-        proposal.replicas = self.reconcile(observation, &mut proposal.reasons);
-        proposal
+        self.decide_with(observation, None)
     }
 
     fn applied(&mut self, outcome: &Outcome) {

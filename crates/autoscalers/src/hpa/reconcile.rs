@@ -2,7 +2,7 @@
 
 use podpilot_core::{Observation, Reason, ReasonList, Timestamp};
 
-use super::Hpa;
+use super::autoscaler::{Blocker, Hpa};
 use super::conditions::{ConditionKind, ConditionReason};
 use super::rate_rules::{Limit, RateRules, ScaleHistory, limit_by_policies, limit_without_policies};
 use super::settings::{BehaviorSettings, Rules};
@@ -19,7 +19,12 @@ enum Standing {
 
 impl Hpa {
     /// The wanted count, `None` if the metrics do not allow a decision.
-    pub(super) fn reconcile(&mut self, observation: &Observation, reasons: &mut ReasonList) -> Option<i32> {
+    pub(super) fn reconcile(
+        &mut self,
+        observation: &Observation,
+        blocker: Option<Blocker>,
+        reasons: &mut ReasonList,
+    ) -> Option<i32> {
         let now = observation.now;
         let current = observation.replicas.spec;
         self.conditions.set(ConditionKind::AbleToScale, true, ConditionReason::SucceededGetScale, now);
@@ -39,6 +44,10 @@ impl Hpa {
                 Some(replicas)
             }
             Standing::Metrics => {
+                if let Some(blocker) = blocker {
+                    self.conditions.set(ConditionKind::ScalingActive, false, blocker.reason(), now);
+                    return None;
+                }
                 let wanted = self.combine_metrics(observation, reasons)?;
                 let normalized = match self.settings.behavior.take() {
                     None => self.normalize_without_behavior(current, wanted, now, reasons),

@@ -53,6 +53,21 @@ enum Multiplier {
 }
 
 impl Quantity {
+    /// `nanos` billionths.
+    pub const fn from_nanos(nanos: i128) -> Self {
+        Self { nanos }
+    }
+
+    /// `milli` thousandths.
+    pub const fn from_milli(milli: i64) -> Self {
+        Self { nanos: milli as i128 * NANOS_PER_MILLI }
+    }
+
+    /// Value in billionths, exact.
+    pub const fn nanos(self) -> i128 {
+        self.nanos
+    }
+
     /// Value × 1000, rounded away from zero (`MilliValue`); `None` if that exceeds 64 bits.
     pub fn milli_value(self) -> Option<i64> {
         i64::try_from(divide_away_from_zero(self.nanos, NANOS_PER_MILLI)).ok()
