@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use podpilot_autoscalers::{HpaControllerConfig, HpaManifest};
 use podpilot_autoscalers::hpa::Quantity;
+use podpilot_autoscalers::{HpaControllerConfig, HpaManifest};
 use podpilot_core::Span;
 use serde::{Deserialize, Serialize};
 

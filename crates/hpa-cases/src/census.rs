@@ -79,7 +79,8 @@ impl fmt::Display for Census {
 
 fn traits_of_manifest(hpa: &HpaManifest) -> Vec<String> {
     let metrics = hpa.spec.metrics.as_deref().unwrap_or_default();
-    let mut traits: Vec<String> = metrics.iter().map(|spec| format!("metric: {}", metric_kind(spec))).collect();
+    let mut traits: Vec<String> =
+        metrics.iter().map(|spec| format!("metric: {}", metric_kind(spec))).collect();
     traits.push(match metrics.len() {
         0 => "metrics: the default".to_owned(),
         1 => "metrics: one".to_owned(),
@@ -91,7 +92,11 @@ fn traits_of_manifest(hpa: &HpaManifest) -> Vec<String> {
     if hpa.spec.max_replicas > EXTREME_REPLICAS {
         traits.push("extreme: maxReplicas".to_owned());
     }
-    if metrics.iter().filter_map(target).any(|target| is_extreme(target.value) || is_extreme(target.average_value)) {
+    if metrics
+        .iter()
+        .filter_map(target)
+        .any(|target| is_extreme(target.value) || is_extreme(target.average_value))
+    {
         traits.push("extreme: target".to_owned());
     }
     match &hpa.spec.behavior {
@@ -205,7 +210,10 @@ fn traits_of_pod(pod: &Pod, sync: &Sync, flags: &ControllerFlags) -> Vec<String>
     note("pods: within the CPU initialization period", initializing);
     let not_ready = pod.ready.is_some_and(|ready| ready.status != ReadyStatus::True);
     note("pods: not ready", not_ready);
-    note("pods: container without request", pod.containers.iter().any(|of| of.cpu.is_none() || of.memory.is_none()));
+    note(
+        "pods: container without request",
+        pod.containers.iter().any(|of| of.cpu.is_none() || of.memory.is_none()),
+    );
     note("pods: sidecar", pod.containers.iter().any(|container| container.sidecar));
     let sampled = |usage: &Vec<crate::world::PodUsage>| usage.iter().any(|usage| usage.pod == pod.name);
     note("pods: resource sample missing", sync.usage.as_ref().is_some_and(|usage| !sampled(usage)));

@@ -56,8 +56,11 @@ pub struct Oracle {
 impl Oracle {
     /// Starts the binary that `testbed/hpa-oracle/build.sh` built.
     pub fn start(binary: &Path) -> Result<Self, OracleError> {
-        let mut child =
-            Command::new(binary).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
+        let mut child = Command::new(binary)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()?;
         let closed = || io::Error::other("a pipe is missing");
         let input = BufWriter::new(child.stdin.take().ok_or_else(closed)?);
         let mut output = BufReader::new(child.stdout.take().ok_or_else(closed)?);

@@ -75,7 +75,8 @@ impl Replay {
     }
 
     fn act(&mut self, proposal: &Proposal, sync: &Sync, now: Timestamp, answer: &mut SyncAnswer) {
-        let failed = |reason: &&Reason| matches!(reason, Reason::MetricFailed { .. } | Reason::NoUsableMetric);
+        let failed =
+            |reason: &&Reason| matches!(reason, Reason::MetricFailed { .. } | Reason::NoUsableMetric);
         if let Some(reason) = proposal.reasons.as_slice().iter().find(failed) {
             answer.error = format!("{reason:?}");
         }
@@ -110,7 +111,9 @@ impl Replay {
         let results = self.hpa.metric_results().iter().zip(&self.shown);
         Some(
             results
-                .map(|(result, &shown)| result.and_then(Result::ok).map(|proposal| metric_status(&proposal, shown)))
+                .map(|(result, &shown)| {
+                    result.and_then(Result::ok).map(|proposal| metric_status(&proposal, shown))
+                })
                 .collect(),
         )
     }

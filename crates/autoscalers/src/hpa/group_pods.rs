@@ -3,7 +3,7 @@ use podpilot_core::{PodObservation, PodPhase, Readiness, Span, Timestamp};
 /// A pod's part in one metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PodGroup {
-    /// Ended or being deleted: does not exist for the autoscaler.
+    /// Failed or being deleted: does not exist for the autoscaler.
     Ignored,
     /// Not yet able to serve: its sample does not count, but it damps a scale-up.
     Unready,
@@ -37,10 +37,10 @@ pub struct ReadinessRules {
 
 impl ReadinessRules {
     /// Puts a pod into its group (`groupPods` of the Kubernetes controller). Only CPU distrusts starting pods:
-    /// `is_cpu` is false for every other metric.
+    /// `is_cpu` is false for every other metric. A pod that succeeded is not ignored: it counts like one that runs.
     #[inline]
     pub fn group(&self, pod: &PodObservation, sample: Option<&PodSample>, is_cpu: bool) -> PodGroup {
-        if pod.deleted_at.is_some() || matches!(pod.phase, PodPhase::Failed | PodPhase::Succeeded) {
+        if pod.deleted_at.is_some() || pod.phase == PodPhase::Failed {
             return PodGroup::Ignored;
         }
         if pod.phase == PodPhase::Pending {

@@ -23,8 +23,8 @@ pub enum MetricError {
     /// Samples and requests have no pod in common.
     #[error("no metrics returned matched known pods")]
     NoRequests,
-    /// The metrics of a pod do not list the container that the metric names.
-    #[error("the container is not present in the metrics of pod {}", .pod.0)]
+    /// A pod has no container of the name that the metric states, so that there is no request to compare with.
+    #[error("pod {} has no container of the metric's name", .pod.0)]
     ContainerAbsent {
         /// Which pod.
         pod: PodId,

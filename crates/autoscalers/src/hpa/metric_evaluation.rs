@@ -1,4 +1,4 @@
-use podpilot_core::{Observation, Timestamp};
+use podpilot_core::{MetricValue, Observation, Timestamp};
 
 use super::HpaControllerConfig;
 use super::conditions::ConditionReason;
@@ -6,8 +6,8 @@ use super::group_pods::ReadinessRules;
 use super::metric_error::MetricError;
 use super::pod_samples::{ContainerChoice, Resource, ResourceMetric, tally_custom};
 use super::replica_calculator::{
-    MetricProposal, Tolerances, average_value_replicas, external_sum, utilization_replicas,
-    value_per_pod_replicas, value_replicas,
+    MetricProposal, Tolerances, average_value_replicas, external_sum, external_sum_per_pod,
+    external_value_per_pod_replicas, object_value_per_pod_replicas, utilization_replicas, value_replicas,
 };
 use super::settings::{MetricSettings, PodTarget, WholeTarget};
 
@@ -41,12 +41,12 @@ impl MetricSettings {
             }
             Self::Object { key, target } => {
                 let value = observation.metric(key).and_then(|series| series.values.first());
-                evaluate_whole(value.ok_or(MetricError::NoValue)?.milli, *target, observation, tolerances)
+                evaluate_object(value.ok_or(MetricError::NoValue)?.milli, *target, observation, tolerances)
             }
             Self::External { key, target } => {
                 let series = observation.metric(key).filter(|series| !series.values.is_empty());
-                let usage_milli = external_sum(&series.ok_or(MetricError::NoValue)?.values);
-                evaluate_whole(usage_milli, *target, observation, tolerances)
+                let values = &series.ok_or(MetricError::NoValue)?.values;
+                evaluate_external(values, *target, observation, tolerances)
             }
         }
     }
@@ -88,7 +88,7 @@ fn evaluate_resource(
     }
 }
 
-fn evaluate_whole(
+fn evaluate_object(
     usage_milli: i64,
     target: WholeTarget,
     observation: &Observation,
@@ -100,7 +100,25 @@ fn evaluate_whole(
             value_replicas(replicas.spec, usage_milli, milli, &observation.pods, tolerances)
         }
         WholeTarget::AverageMilli(milli) => {
-            Ok(value_per_pod_replicas(replicas.status, usage_milli, milli, tolerances))
+            Ok(object_value_per_pod_replicas(replicas.status, usage_milli, milli, tolerances))
+        }
+    }
+}
+
+fn evaluate_external(
+    values: &[MetricValue],
+    target: WholeTarget,
+    observation: &Observation,
+    tolerances: Tolerances,
+) -> Result<MetricProposal, MetricError> {
+    let replicas = observation.replicas;
+    match target {
+        WholeTarget::ValueMilli(milli) => {
+            value_replicas(replicas.spec, external_sum(values), milli, &observation.pods, tolerances)
+        }
+        WholeTarget::AverageMilli(milli) => {
+            let usage_milli = external_sum_per_pod(values);
+            Ok(external_value_per_pod_replicas(replicas.status, usage_milli, milli, tolerances))
         }
     }
 }

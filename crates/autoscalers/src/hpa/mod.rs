@@ -6,6 +6,7 @@
 mod autoscaler;
 mod conditions;
 mod controller_config;
+mod go_conversion;
 mod group_pods;
 pub mod manifest;
 mod memory;

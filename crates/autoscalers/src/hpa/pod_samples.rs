@@ -117,12 +117,11 @@ impl ResourceMetric {
     ) -> Result<PodTally, MetricError> {
         // The choice of containers is made once, outside the loop over pods.
         match self.containers {
-            ContainerChoice::All => self.tally_sampled(pods, rules, request, fallback, |_, containers| {
-                Ok(self.sample_of_all(containers))
-            }),
+            ContainerChoice::All => self
+                .tally_sampled(pods, rules, request, fallback, |containers| self.sample_of_all(containers)),
             ContainerChoice::Named(name) => {
-                self.tally_sampled(pods, rules, request, fallback, |pod, containers| {
-                    self.sample_of_one(pod, containers, name)
+                self.tally_sampled(pods, rules, request, fallback, |containers| {
+                    self.sample_of_one(containers, name)
                 })
             }
         }
@@ -135,7 +134,7 @@ impl ResourceMetric {
         rules: &ReadinessRules,
         mut request: impl FnMut(&PodObservation, &[ContainerObservation]) -> i64,
         fallback: impl Fn(i64) -> i64,
-        sample: impl Fn(&PodObservation, &[ContainerObservation]) -> Result<Option<PodSample>, MetricError>,
+        sample: impl Fn(&[ContainerObservation]) -> Option<PodSample>,
     ) -> Result<PodTally, MetricError> {
         if pods.pods().is_empty() {
             return Err(MetricError::NoPods);
@@ -145,7 +144,7 @@ impl ResourceMetric {
         let mut any_sample = false;
         for pod in pods.pods() {
             let containers = pods.containers(pod);
-            let sample = sample(pod, containers)?;
+            let sample = sample(containers);
             any_sample |= sample.is_some();
             let request_milli = request(pod, containers);
             let group = rules.group(pod, sample.as_ref(), is_cpu);
@@ -168,35 +167,29 @@ impl ResourceMetric {
         Some(PodSample { value_milli, at: first.at, window: first.window })
     }
 
-    /// The sample of the container called `name`. A pod whose metrics list other containers only is an error.
-    fn sample_of_one(
-        self,
-        pod: &PodObservation,
-        containers: &[ContainerObservation],
-        name: Option<NameId>,
-    ) -> Result<Option<PodSample>, MetricError> {
-        let named = containers.iter().find(|container| Some(container.name) == name);
-        let Some(usage) = named.and_then(|container| container.usage.as_ref()) else {
-            let is_listed = containers.iter().any(|container| container.usage.is_some());
-            return if is_listed { Err(MetricError::ContainerAbsent { pod: pod.id }) } else { Ok(None) };
-        };
-        let sample = |value_milli| PodSample { value_milli, at: usage.at, window: usage.window };
-        Ok(self.resource.usage_milli(usage).map(sample))
+    /// The sample of the container called `name`, missing if the pod's metrics do not list it.
+    fn sample_of_one(self, containers: &[ContainerObservation], name: Option<NameId>) -> Option<PodSample> {
+        let named = containers.iter().find(|container| Some(container.name) == name)?;
+        let usage = named.usage.as_ref()?;
+        let value_milli = self.resource.usage_milli(usage)?;
+        Some(PodSample { value_milli, at: usage.at, window: usage.window })
     }
 
     #[inline]
     fn request(self, pod: &PodObservation, containers: &[ContainerObservation]) -> Result<i64, MetricError> {
         let mut sum = 0_i64;
+        let mut is_found = self.containers == ContainerChoice::All;
         for container in containers {
-            if let ContainerChoice::Named(name) = self.containers
-                && Some(container.name) != name
-            {
-                continue;
+            if let ContainerChoice::Named(name) = self.containers {
+                if Some(container.name) != name {
+                    continue;
+                }
+                is_found = true;
             }
             let missing = MetricError::MissingRequest { pod: pod.id, container: container.name };
             sum = sum.wrapping_add(self.resource.request_milli(container).ok_or(missing)?);
         }
-        Ok(sum)
+        if is_found { Ok(sum) } else { Err(MetricError::ContainerAbsent { pod: pod.id }) }
     }
 }
 

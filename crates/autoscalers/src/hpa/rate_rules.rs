@@ -2,6 +2,7 @@
 
 use podpilot_core::{ReplicaBounds, Span, Timestamp};
 
+use super::go_conversion::to_i32;
 use super::manifest::{PolicyType, ScalingPolicy, SelectPolicy};
 use super::scale_events::ScaleEvents;
 
@@ -60,7 +61,7 @@ impl RateRules<'_> {
             match policy.policy_type {
                 PolicyType::Pods => start.wrapping_add(policy.value),
                 PolicyType::Percent => {
-                    (f64::from(start) * (1.0 + f64::from(policy.value) / 100.0)).ceil() as i32
+                    to_i32((f64::from(start) * (1.0 + f64::from(policy.value) / 100.0)).ceil())
                 }
             }
         });
@@ -77,7 +78,7 @@ impl RateRules<'_> {
             let start = history.replicas_at_start(current, period(policy));
             match policy.policy_type {
                 PolicyType::Pods => start.wrapping_sub(policy.value),
-                PolicyType::Percent => (f64::from(start) * (1.0 - f64::from(policy.value) / 100.0)) as i32,
+                PolicyType::Percent => to_i32(f64::from(start) * (1.0 - f64::from(policy.value) / 100.0)),
             }
         });
         match self.select {
@@ -122,7 +123,7 @@ pub fn limit_by_policies(
 /// Limits a count where the manifest has no behavior: at most twice the current count, or 4
 /// (`convertDesiredReplicasWithRules`).
 pub fn limit_without_policies(current: i32, desired: i32, bounds: ReplicaBounds) -> (i32, Limit) {
-    let rate_limit = (LEGACY_UP_FACTOR * f64::from(current)).max(LEGACY_UP_FLOOR) as i32;
+    let rate_limit = to_i32((LEGACY_UP_FACTOR * f64::from(current)).max(LEGACY_UP_FLOOR));
     let reason = if bounds.max > rate_limit { Limit::ScaleUp } else { Limit::TooManyReplicas };
     let allowed = bounds.max.min(rate_limit);
     if desired < bounds.min {

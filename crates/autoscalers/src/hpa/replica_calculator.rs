@@ -1,10 +1,11 @@
 //! From measured usage to a replica count: the arithmetic of the Kubernetes replica calculator, as pure functions.
 //!
 //! Sources: `replica_calculator.go` and `metrics/utilization.go` of Kubernetes 1.37. Integer division truncates and
-//! integer sums wrap where they do there; a product is rounded up in 64-bit floating point and saturates.
+//! integer sums wrap where they do there; a product is rounded up in 64-bit floating point and converted as Go does.
 
 use podpilot_core::{MetricValue, PodPhase, PodTable};
 
+use super::go_conversion::{to_i32, to_i64};
 use super::metric_error::MetricError;
 use super::pod_tally::PodTally;
 pub use super::tolerance::Tolerances;
@@ -149,29 +150,54 @@ pub fn value_replicas(
     } else if tolerances.is_within(usage_ratio) {
         current
     } else {
-        ceil_to_replicas(usage_ratio * running_and_ready(pods)? as f64)
+        capped_ceil(usage_ratio * running_and_ready(pods)? as f64)
     };
     Ok(MetricProposal { replicas, usage_ratio, usage_milli, utilization_percent: None })
 }
 
-/// A value divided by the replicas that exist (`GetObjectPerPodMetricReplicas`,
-/// `GetExternalPerPodMetricReplicas`).
-pub fn value_per_pod_replicas(
+/// The value of an object divided by the replicas that exist (`GetObjectPerPodMetricReplicas`).
+pub fn object_value_per_pod_replicas(
     status_replicas: i32,
     usage_milli: i64,
     target_milli: i64,
     tolerances: Tolerances,
 ) -> MetricProposal {
+    value_per_pod_replicas(status_replicas, usage_milli, target_milli, tolerances, ceil_to_replicas)
+}
+
+/// An external value divided by the replicas that exist (`GetExternalPerPodMetricReplicas`). Unlike an object's, it is
+/// kept from overflowing.
+pub fn external_value_per_pod_replicas(
+    status_replicas: i32,
+    usage_milli: i64,
+    target_milli: i64,
+    tolerances: Tolerances,
+) -> MetricProposal {
+    let mut proposal =
+        value_per_pod_replicas(status_replicas, usage_milli, target_milli, tolerances, capped_ceil);
+    if usage_milli as f64 >= i64::MAX as f64 {
+        proposal.usage_milli = i64::MAX;
+    }
+    proposal
+}
+
+fn value_per_pod_replicas(
+    status_replicas: i32,
+    usage_milli: i64,
+    target_milli: i64,
+    tolerances: Tolerances,
+    to_replicas: impl Fn(f64) -> i32,
+) -> MetricProposal {
     let usage_ratio = usage_milli as f64 / (target_milli as f64 * f64::from(status_replicas));
     let replicas = if tolerances.is_within(usage_ratio) {
         status_replicas
     } else {
-        ceil_to_replicas(usage_milli as f64 / target_milli as f64)
+        to_replicas(usage_milli as f64 / target_milli as f64)
     };
-    let average_milli = match (status_replicas, usage_milli) {
-        (0, _) => 0,
-        (_, i64::MAX) => i64::MAX,
-        _ => (usage_milli as f64 / f64::from(status_replicas)).ceil() as i64,
+    let average_milli = match status_replicas {
+        // Kubernetes 1.37 shows what dividing by zero gives on its processor; later versions show 0.
+        0 => 0,
+        _ => to_i64((usage_milli as f64 / f64::from(status_replicas)).ceil()),
     };
     MetricProposal { replicas, usage_ratio, usage_milli: average_milli, utilization_percent: None }
 }
@@ -180,10 +206,22 @@ pub fn value_per_pod_replicas(
 pub fn external_sum(values: &[MetricValue]) -> i64 {
     let mut sum = 0_i64;
     for value in values {
-        match sum.checked_add(value.milli) {
-            Some(larger) => sum = larger,
-            None if value.milli > 0 => return i64::MAX,
-            None => sum = sum.wrapping_add(value.milli),
+        if value.milli > 0 && sum > i64::MAX - value.milli {
+            return i64::MAX;
+        }
+        sum = sum.wrapping_add(value.milli);
+    }
+    sum
+}
+
+/// The same sum where it is divided by pods. Any partial sum below zero is taken for an overflow and gives
+/// `i64::MAX`, even if a series was negative itself.
+pub fn external_sum_per_pod(values: &[MetricValue]) -> i64 {
+    let mut sum = 0_i64;
+    for value in values {
+        sum = sum.wrapping_add(value.milli);
+        if sum < 0 {
+            return i64::MAX;
         }
     }
     sum
@@ -198,5 +236,9 @@ fn running_and_ready(pods: &PodTable) -> Result<usize, MetricError> {
 }
 
 fn ceil_to_replicas(replicas: f64) -> i32 {
-    replicas.ceil() as i32
+    to_i32(replicas.ceil())
+}
+
+fn capped_ceil(replicas: f64) -> i32 {
+    if replicas > f64::from(i32::MAX) { i32::MAX } else { ceil_to_replicas(replicas) }
 }

@@ -1,6 +1,6 @@
 use podpilot_autoscalers::hpa::manifest::{
-    ContainerResourceSource, ExternalSource, HpaSpec, LabelSelector, MetricIdentifier, MetricSourceType, MetricSpec,
-    MetricTarget, MetricTargetType, ObjectReference, ObjectSource, PodsSource, ResourceSource,
+    ContainerResourceSource, ExternalSource, HpaSpec, LabelSelector, MetricIdentifier, MetricSourceType,
+    MetricSpec, MetricTarget, MetricTargetType, ObjectReference, ObjectSource, PodsSource, ResourceSource,
 };
 use podpilot_autoscalers::hpa::{HpaManifest, Quantity};
 use podpilot_core::ReplicaBounds;
@@ -91,8 +91,11 @@ fn whole_metric(flavor: Flavor, draw: &mut Draw) -> MetricSpec {
         let external = Some(ExternalSource { metric, target });
         return MetricSpec { source_type: MetricSourceType::External, external, ..empty() };
     }
-    let described_object =
-        ObjectReference { api_version: Some("v1".to_owned()), kind: "Service".to_owned(), name: "front".to_owned() };
+    let described_object = ObjectReference {
+        api_version: Some("v1".to_owned()),
+        kind: "Service".to_owned(),
+        name: "front".to_owned(),
+    };
     let object = Some(ObjectSource { described_object, metric, target });
     MetricSpec { source_type: MetricSourceType::Object, object, ..empty() }
 }
@@ -120,7 +123,11 @@ fn resource_metric(draw: &mut Draw, container: Option<&str>) -> MetricSpec {
         None => MetricSpec { resource: Some(ResourceSource { name, target }), ..empty() },
         Some(container) => MetricSpec {
             source_type: MetricSourceType::ContainerResource,
-            container_resource: Some(ContainerResourceSource { name, container: container.to_owned(), target }),
+            container_resource: Some(ContainerResourceSource {
+                name,
+                container: container.to_owned(),
+                target,
+            }),
             ..empty()
         },
     }
@@ -129,7 +136,10 @@ fn resource_metric(draw: &mut Draw, container: Option<&str>) -> MetricSpec {
 fn identifier(draw: &mut Draw) -> MetricIdentifier {
     let selector = draw.sometimes(15, |draw| {
         let zone = ("zone".to_owned(), draw.pick(&["a", "b"]).to_owned());
-        LabelSelector { match_labels: [zone, ("app".to_owned(), "web".to_owned())].into(), ..LabelSelector::default() }
+        LabelSelector {
+            match_labels: [zone, ("app".to_owned(), "web".to_owned())].into(),
+            ..LabelSelector::default()
+        }
     });
     MetricIdentifier { name: draw.pick(&METRIC_NAMES).to_owned(), selector }
 }

@@ -6,8 +6,8 @@ use super::draw::Draw;
 
 /// Ratios of usage to target in thousandths: the edges of common tolerances, their neighbours, and far away.
 const PRESSURES: [i64; 24] = [
-    0, 1, 250, 333, 500, 660, 667, 750, 880, 899, 900, 901, 950, 999, 1_000, 1_001, 1_050, 1_099, 1_100, 1_101, 1_500,
-    2_000, 3_333, 9_000,
+    0, 1, 250, 333, 500, 660, 667, 750, 880, 899, 900, 901, 950, 999, 1_000, 1_001, 1_050, 1_099, 1_100,
+    1_101, 1_500, 2_000, 3_333, 9_000,
 ];
 const NANOS_PER_MILLI: i128 = 1_000_000;
 

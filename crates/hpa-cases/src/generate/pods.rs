@@ -120,7 +120,8 @@ fn near_an_edge(pod: &mut Pod, now_ms: i64, flags: &ControllerFlags, draw: &mut 
         2 => start_ms + draw.between(0, 120_000),
         _ => now_ms - draw.between(0, 600_000),
     };
-    let status = draw.pick(&[ReadyStatus::True, ReadyStatus::False, ReadyStatus::False, ReadyStatus::Unknown]);
+    let status =
+        draw.pick(&[ReadyStatus::True, ReadyStatus::False, ReadyStatus::False, ReadyStatus::Unknown]);
     pod.start_ms = Some(start_ms);
     pod.ready = Some(Ready { status, since_ms });
 }

@@ -108,13 +108,19 @@ fn sync(
         external_metrics: Default::default(),
         write: write(course, draw),
     };
-    sync.fault = draw.sometimes(if course.flavor == Flavor::Order { 12 } else { 1 }, |draw| fault(&sync, draw));
+    sync.fault =
+        draw.sometimes(if course.flavor == Flavor::Order { 12 } else { 1 }, |draw| fault(&sync, draw));
     fill(&mut sync, current, course.flavor, course.reliability, draw);
     sync
 }
 
 /// The manifest edited: another one altogether, or other bounds only.
-fn changed(current: &HpaManifest, flavor: Flavor, controller: &ControllerFlags, draw: &mut Draw) -> HpaManifest {
+fn changed(
+    current: &HpaManifest,
+    flavor: Flavor,
+    controller: &ControllerFlags,
+    draw: &mut Draw,
+) -> HpaManifest {
     let other = manifest(flavor, controller.scale_to_zero, draw);
     if draw.chance(40) {
         return other;
@@ -169,7 +175,8 @@ fn edge_ms(hpa: &HpaManifest, controller: &ControllerFlags, draw: &mut Draw) -> 
     let rules = if draw.chance(50) { &behavior.scale_up } else { &behavior.scale_down };
     let rules = rules.as_ref()?;
     let window = rules.stabilization_window_seconds;
-    let period = rules.policies.as_ref().and_then(|policies| policies.first()).map(|policy| policy.period_seconds);
+    let period =
+        rules.policies.as_ref().and_then(|policies| policies.first()).map(|policy| policy.period_seconds);
     let seconds = if draw.chance(50) { window.or(period) } else { period.or(window) };
     seconds.map(|seconds| i64::from(seconds) * MS)
 }

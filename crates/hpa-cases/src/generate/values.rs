@@ -15,6 +15,8 @@ const MILLI_PER_UNIT: i64 = 1_000;
 const NANOS_PER_UNIT: i128 = 1_000_000_000;
 /// Upstream adds up memory in thousandths of a byte, so that this is where 64 bits end.
 const LARGEST_MEMORY_BYTES: i64 = i64::MAX / MILLI_PER_UNIT;
+/// Kubernetes misreads quantities below about -9.2 billion: it cuts their billionths off at 64 bits.
+const LOWEST_READ_RIGHT_MILLI: i64 = i64::MAX / 1_000_000;
 
 /// How reliable the metrics are, for a whole case.
 #[derive(Clone, Copy)]
@@ -36,7 +38,13 @@ impl Reliability {
 }
 
 /// Fills in what the metrics APIs answer at a sync.
-pub(super) fn fill(sync: &mut Sync, hpa: &HpaManifest, flavor: Flavor, reliability: Reliability, draw: &mut Draw) {
+pub(super) fn fill(
+    sync: &mut Sync,
+    hpa: &HpaManifest,
+    flavor: Flavor,
+    reliability: Reliability,
+    draw: &mut Draw,
+) {
     let pressure = pressure(draw);
     let default = [MetricSpec::cpu_utilization(DEFAULT_CPU_PERCENT)];
     let specs = hpa.spec.metrics.as_deref().filter(|metrics| !metrics.is_empty()).unwrap_or(&default);
@@ -91,7 +99,8 @@ fn target_milli(target: &MetricTarget) -> i64 {
 fn whole(sync: &Sync, target: &MetricTarget, flavor: Flavor, pressure: i64, draw: &mut Draw) -> Quantity {
     if flavor == Flavor::Extreme && draw.chance(50) {
         let milli = extreme_milli(draw);
-        return Quantity::from_milli(if draw.chance(15) { -milli } else { milli });
+        let negative = draw.chance(15);
+        return Quantity::from_milli(if negative { -(milli % LOWEST_READ_RIGHT_MILLI) } else { milli });
     }
     let replicas = i64::from(if target.average_value.is_some() { sync.status_replicas.max(1) } else { 1 });
     let usage = under(pressure, target_milli(target).saturating_mul(replicas), draw);
@@ -198,10 +207,11 @@ fn amount(
     }
     let request = request.and_then(Quantity::milli_value).unwrap_or(usual);
     let base = match (target.average_utilization, target.average_value.and_then(Quantity::milli_value)) {
-        (Some(percent), _) => (i128::from(request) * i128::from(percent) / 100).min(i128::from(i64::MAX)) as i64,
+        (Some(percent), _) => {
+            (i128::from(request) * i128::from(percent) / 100).min(i128::from(i64::MAX)) as i64
+        }
         (None, Some(average)) => average,
         (None, None) => request,
     };
     under(pressure, base, draw)
 }
-
