@@ -4,7 +4,7 @@ use podpilot_autoscalers::hpa::manifest::{Behavior, PolicyType, ScalingPolicy, S
 use super::draw::Draw;
 use super::flavor::Flavor;
 
-const WINDOWS_S: [i32; 10] = [0, 0, 1, 15, 30, 60, 120, 300, 600, 3_600];
+const WINDOWS_S: [i32; 13] = [0, 0, 0, 0, 1, 15, 15, 30, 60, 120, 300, 600, 3_600];
 const PERIODS_S: [i32; 9] = [1, 14, 15, 16, 30, 60, 120, 300, 1_800];
 const TOLERANCES: [&str; 12] =
     ["0", "0.01", "0.05", "50m", "0.1", "0.15", "0.2", "0.333", "0.5", "1", "2.5", "0.000000001"];

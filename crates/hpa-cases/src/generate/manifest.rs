@@ -57,14 +57,16 @@ fn metrics(flavor: Flavor, draw: &mut Draw) -> Option<Vec<MetricSpec>> {
         return if draw.chance(50) { None } else { Some(Vec::new()) };
     }
     let count = draw.pick(&[1, 1, 1, 1, 1, 2, 2, 2, 3, 4]);
-    Some((0..count).map(|_| metric(flavor, draw)).collect())
+    let zero_only = flavor == Flavor::Zero && draw.chance(60);
+    let one = |draw: &mut Draw| if zero_only { whole_metric(flavor, draw) } else { metric(flavor, draw) };
+    Some((0..count).map(|_| one(draw)).collect())
 }
 
 fn metric(flavor: Flavor, draw: &mut Draw) -> MetricSpec {
     match draw.between(0, 9) {
         0..=2 => resource_metric(draw, None),
         3..=4 => {
-            let container = draw.pick(&CONTAINERS);
+            let container = if draw.chance(80) { CONTAINERS[0] } else { draw.pick(&CONTAINERS) };
             resource_metric(draw, Some(container))
         }
         5..=6 => MetricSpec {

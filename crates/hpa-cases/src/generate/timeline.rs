@@ -58,7 +58,7 @@ pub(super) fn case(id: u64, flavor: Flavor, draw: &mut Draw) -> Case {
 
 fn flags(flavor: Flavor, draw: &mut Draw) -> ControllerFlags {
     let mut flags = ControllerFlags::default();
-    if draw.chance(30) {
+    if draw.chance(if flavor == Flavor::Zero { 70 } else { 45 }) {
         flags.tolerance = draw.pick(&[0.0, 0.01, 0.05, 0.1, 0.25, 1.0]);
         flags.cpu_initialization_ms = draw.pick(&[0, 30_000, 120_000, 300_000]);
         flags.initial_readiness_delay_ms = draw.pick(&[0, 10_000, 30_000, 60_000]);

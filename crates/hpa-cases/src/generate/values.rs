@@ -105,7 +105,7 @@ fn whole(sync: &Sync, target: &MetricTarget, flavor: Flavor, pressure: i64, draw
     let replicas = i64::from(if target.average_value.is_some() { sync.status_replicas.max(1) } else { 1 });
     let usage = under(pressure, target_milli(target).saturating_mul(replicas), draw);
     // An idle service is what scales to zero.
-    let usage = if flavor == Flavor::Zero && draw.chance(50) { 0 } else { usage };
+    let usage = if flavor == Flavor::Zero && draw.chance(70) { 0 } else { usage };
     quantity(usage, draw)
 }
 
