@@ -62,6 +62,17 @@ testbed-down: ## Remove the testbed and every trace of it
 
 e2e: ## On the testbed: the real HPA scales the demo service up and down under podpilot load
 	@testbed/e2e.sh
+# ---- HPA against Kubernetes' own -------------------------------------------------------------------------
+CASES ?= 1000000
+
+.PHONY: hpa-oracle hpa-oracle-mutations
+hpa-oracle: ## CASES random cases through our HPA and Kubernetes' own (needs Go); SEED=
+	@oracle=$$(testbed/hpa-oracle/build.sh) && \
+		cargo run --quiet --release --locked --package podpilot-hpa-cases --example against_upstream -- \
+			"$$oracle" '$(CASES)' '$(SEED)'
+
+hpa-oracle-mutations: ## Which small changes of our HPA that comparison notices, each with how many of 10 000 cases
+	@testbed/hpa-oracle/mutations.sh 10000 '$(SEED)'
 
 .PHONY: help
 help: ## This list

@@ -90,12 +90,17 @@ fn failures() {
 #[test]
 fn blockers_are_noted() {
     let mut hpa = hpa(&cpu_manifest(50, 1, 10));
-    hpa.blocked(Blocker::ScaleUnreadable, NOW);
+    hpa.scale_unreadable(NOW);
     assert_eq!(reason(&hpa, ABLE), Some((false, ConditionReason::FailedGetScale)));
-    hpa.blocked(Blocker::InvalidSelector, NOW);
-    assert_eq!(reason(&hpa, ACTIVE), Some((false, ConditionReason::InvalidSelector)));
-    hpa.blocked(Blocker::AmbiguousSelector, NOW);
-    assert_eq!(reason(&hpa, ACTIVE), Some((false, ConditionReason::AmbiguousSelector)));
+    let seen = loaded(2, 1_000, &[Some(1), Some(1)]);
+    for (blocker, noted) in [
+        (Blocker::InvalidSelector, ConditionReason::InvalidSelector),
+        (Blocker::AmbiguousSelector, ConditionReason::AmbiguousSelector),
+    ] {
+        assert_eq!(hpa.decide_blocked(blocker, &seen).replicas, None);
+        assert_eq!(reason(&hpa, ABLE), Some((true, ConditionReason::SucceededGetScale)));
+        assert_eq!(reason(&hpa, ACTIVE), Some((false, noted)));
+    }
 }
 
 #[test]

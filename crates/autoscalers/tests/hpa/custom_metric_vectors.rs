@@ -1,7 +1,8 @@
 //! Pods, Object and External metrics: the published tables.
 
 use podpilot_autoscalers::hpa::replica_calculator::{
-    Tolerances, average_value_replicas, external_sum, value_per_pod_replicas, value_replicas,
+    Tolerances, average_value_replicas, external_sum, external_value_per_pod_replicas,
+    object_value_per_pod_replicas, value_replicas,
 };
 use podpilot_autoscalers::hpa::{MetricError, tally_custom};
 
@@ -115,7 +116,10 @@ fn values_per_pod() {
         (3, 8_600, 2_800, TIGHT_UP, (4, 2_867)),
     ];
     for (status, usage, target, tolerances, expected) in rows {
-        let proposal = value_per_pod_replicas(status, usage, target, tolerances);
-        assert_eq!((proposal.replicas, proposal.usage_milli), expected, "{usage}/{target} on {status}");
+        let external = external_value_per_pod_replicas(status, usage, target, tolerances);
+        assert_eq!((external.replicas, external.usage_milli), expected, "{usage}/{target} on {status}");
+        if usage < i64::MAX {
+            assert_eq!(object_value_per_pod_replicas(status, usage, target, tolerances), external);
+        }
     }
 }

@@ -18,5 +18,6 @@ mod resource_vectors;
 mod slow_model;
 mod snapshots;
 mod stabilization_vectors;
+mod upstream_regressions;
 mod whole_loop;
 mod world;

@@ -40,7 +40,6 @@ fn phase_comes_before_everything() {
     assert_eq!(with(PodPhase::Running, true, Some(NOW)), (Ignored, Ignored));
     assert_eq!(with(PodPhase::Pending, true, None), (Ignored, Ignored));
     assert_eq!(with(PodPhase::Failed, false, Some(NOW)), (Ignored, Ignored));
-    assert_eq!(with(PodPhase::Succeeded, false, None), (Ignored, Ignored));
     assert_eq!(with(PodPhase::Pending, false, None), (Unready, Unready));
     assert_eq!(with(PodPhase::Pending, false, Some(NOW)), (Unready, Unready));
     assert_eq!(with(PodPhase::Running, false, None), (Missing, Missing));

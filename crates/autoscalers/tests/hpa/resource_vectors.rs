@@ -4,7 +4,7 @@ use podpilot_autoscalers::hpa::replica_calculator::{MetricProposal, Tolerances, 
 use podpilot_autoscalers::hpa::{ContainerChoice, MetricError, PodGroup, PodTally, Resource, ResourceMetric};
 use podpilot_core::{PodTable, Span};
 
-use crate::world::State::{Deleted, Failed, Hot, Live, Pending, Succeeded, Unready};
+use crate::world::State::{Deleted, Failed, Hot, Live, Pending, Unready};
 use crate::world::{Containers, Pod, RULES, State, pod, table};
 
 const TOLERANCES: Tolerances = Tolerances { scale_up: 0.1, scale_down: 0.1 };
@@ -52,7 +52,7 @@ fn readiness_rows() -> Vec<Row> {
             (3, 28, 560),
         ),
     ];
-    for dead in [Failed, Succeeded, Deleted] {
+    for dead in [Failed, Deleted] {
         let live = [(Live, 500), (Live, 700)];
         let absent = pod(dead, 1_000, None);
         let mut pods = cores(&live);
@@ -195,12 +195,7 @@ fn what_cannot_be_computed_is_an_error() {
             all,
             MetricError::MissingRequest { pod: podpilot_core::PodId(1), container: podpilot_core::NameId(0) },
         ),
-        (
-            "no such container",
-            cores(&[(Live, 100)]),
-            ContainerChoice::Named(None),
-            MetricError::ContainerAbsent { pod: podpilot_core::PodId(0) },
-        ),
+        ("no such container", cores(&[(Live, 100)]), ContainerChoice::Named(None), MetricError::NoValue),
     ];
     for (name, pods, containers, expected) in cases {
         let row = row(name, 3, pods, 100, (0, 0, 0));

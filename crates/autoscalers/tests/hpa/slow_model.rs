@@ -136,7 +136,7 @@ impl SlowHpa {
         let current = seen.replicas.spec;
         match metric {
             SlowMetric::CpuUtilization { container, percent } => {
-                let samples = cpu_samples(seen, container.as_deref())?;
+                let samples = cpu_samples(seen, container.as_deref());
                 let groups = self.groups(seen, &samples, true)?;
                 let requests = requests(seen, container.as_deref())?;
                 let percent = i128::from(*percent);
@@ -149,7 +149,7 @@ impl SlowHpa {
                 self.of_pods(current, groups, percent, usage, fallback)
             }
             SlowMetric::CpuAverage { container, milli } => {
-                let samples = cpu_samples(seen, container.as_deref())?;
+                let samples = cpu_samples(seen, container.as_deref());
                 self.of_average(seen, &samples, i128::from(*milli), true)
             }
             SlowMetric::Pods { name, milli } => {
@@ -205,7 +205,7 @@ impl SlowHpa {
         };
         for pod in seen.pods.pods() {
             let id = pod.id.0;
-            if pod.deleted_at.is_some() || pod.phase == PodPhase::Failed || pod.phase == PodPhase::Succeeded {
+            if pod.deleted_at.is_some() || pod.phase == PodPhase::Failed {
                 groups.samples.remove(&id);
                 continue;
             }
@@ -353,8 +353,7 @@ fn name_of(seen: &Observation, container: &ContainerObservation, wanted: &str) -
     seen.pods.find_name(wanted) == Some(container.name)
 }
 
-/// `None` if the metric as a whole fails.
-fn cpu_samples(seen: &Observation, only: Option<&str>) -> Option<BTreeMap<u64, Sample>> {
+fn cpu_samples(seen: &Observation, only: Option<&str>) -> BTreeMap<u64, Sample> {
     let mut samples = BTreeMap::new();
     for pod in seen.pods.pods() {
         let listed: Vec<&ContainerObservation> =
@@ -368,7 +367,7 @@ fn cpu_samples(seen: &Observation, only: Option<&str>) -> Option<BTreeMap<u64, S
                 listed.into_iter().filter(|container| name_of(seen, container, wanted)).take(1).collect()
             }
         };
-        let first = chosen.first()?.usage?;
+        let Some(first) = chosen.first().and_then(|container| container.usage) else { continue };
         let millicores: Option<Vec<i128>> = chosen
             .iter()
             .map(|container| container.usage?.cpu_nanocores)
@@ -383,18 +382,21 @@ fn cpu_samples(seen: &Observation, only: Option<&str>) -> Option<BTreeMap<u64, S
             samples.insert(pod.id.0, sample);
         }
     }
-    Some(samples)
+    samples
 }
 
-/// `None` if a container states no request.
+/// `None` if a container states no request or a pod has no container of that name.
 fn requests(seen: &Observation, only: Option<&str>) -> Option<BTreeMap<u64, i128>> {
     let mut requests = BTreeMap::new();
     for pod in seen.pods.pods() {
+        let asked = seen.pods.containers(pod).iter();
+        let asked: Vec<_> = asked.filter(|of| only.is_none_or(|wanted| name_of(seen, of, wanted))).collect();
+        if only.is_some() && asked.is_empty() {
+            return None;
+        }
         let mut sum = 0;
-        for container in seen.pods.containers(pod) {
-            if only.is_none_or(|wanted| name_of(seen, container, wanted)) {
-                sum += i128::from(container.cpu_request_millicores?);
-            }
+        for container in asked {
+            sum += i128::from(container.cpu_request_millicores?);
         }
         requests.insert(pod.id.0, sum);
     }
