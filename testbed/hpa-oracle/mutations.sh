@@ -17,9 +17,10 @@ mkdir "$work/crates"
 for crate in core random autoscalers hpa-cases; do
     cp -r "$repository/crates/$crate" "$work/crates"
 done
-# The dependencies are built once for all mutations; whole-program optimisation would be done anew for each.
+# Dependencies are built once for all mutations, and of the rest only what a mutation changes.
 export CARGO_TARGET_DIR=${HPA_MUTATIONS_TARGET:-${XDG_CACHE_HOME:-$HOME/.cache}/podpilot/hpa-mutations-target}
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+export CARGO_PROFILE_RELEASE_INCREMENTAL=true CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64
 build() {
     (cd "$work" && cargo build --quiet --release --package podpilot-hpa-cases --example against_upstream 2>"$work/errors") ||
         { cat "$work/errors" >&2; return 1; }

@@ -1,6 +1,8 @@
 //! Ten thousand random cases through our HPA and through Kubernetes' own. Needs the oracle, which
 //! `testbed/hpa-oracle/build.sh` builds with Go or finds in its cache; without Go the test says that it was skipped.
 
+#![expect(clippy::expect_used, reason = "without the oracle or a case there is nothing to test")]
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,7 +59,10 @@ fn oracle() -> Option<Oracle> {
 fn random_cases_are_answered_as_kubernetes_answers_them() {
     let Some(mut oracle) = oracle() else {
         // Past the capture of test output, so that it is seen.
-        let _ = writeln!(io::stderr(), "SKIPPED: the HPA was not compared with Kubernetes' own: go is not installed");
+        let _ = writeln!(
+            io::stderr(),
+            "SKIPPED: the HPA was not compared with Kubernetes' own: go is not installed"
+        );
         return;
     };
     let report = compare(&mut oracle, SEED, CASES, |_, _| {}).expect("the oracle answers");

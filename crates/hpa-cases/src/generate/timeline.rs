@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use podpilot_autoscalers::HpaManifest;
 
 use super::draw::Draw;
@@ -103,9 +105,9 @@ fn sync(
         fault: None,
         pods: pods(&course.template, status_replicas, at_ms, controller, draw),
         usage: None,
-        pod_metrics: Default::default(),
+        pod_metrics: BTreeMap::new(),
         object_metrics: Vec::new(),
-        external_metrics: Default::default(),
+        external_metrics: BTreeMap::new(),
         write: write(course, draw),
     };
     sync.fault =
