@@ -22,6 +22,21 @@ pub struct Case {
     pub syncs: Vec<Sync>,
 }
 
+impl Case {
+    /// For each sync the `status.replicas` that the metrics in the autoscaler's status go back to: while the scale cannot
+    /// be read, the status stays as it was.
+    pub(crate) fn status_replicas_shown(&self) -> Vec<i32> {
+        let mut shown = 0;
+        let of_sync = |sync: &Sync| {
+            if sync.fault != Some(Fault::Unreadable) {
+                shown = sync.status_replicas;
+            }
+            shown
+        };
+        self.syncs.iter().map(of_sync).collect()
+    }
+}
+
 /// Flags of `kube-controller-manager` and the one feature gate that matters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

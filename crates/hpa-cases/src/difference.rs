@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::answer::{Answer, ConditionAnswer, MetricStatus, SyncAnswer};
+use crate::case::Case;
 
 const MS_PER_SECOND: i64 = 1_000;
 
@@ -28,9 +29,9 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The first difference between the answers of Kubernetes and ours to a case whose target had these
-/// `status.replicas` at its syncs; `None` if there is none.
-pub fn difference(upstream: &Answer, ours: &Answer, status_replicas: &[i32]) -> Option<Difference> {
+/// The first difference between the answers of Kubernetes and ours to a case; `None` if there is none.
+pub fn difference(upstream: &Answer, ours: &Answer, case: &Case) -> Option<Difference> {
+    let status_replicas = case.status_replicas_shown();
     for (index, (theirs, mine)) in upstream.syncs.iter().zip(&ours.syncs).enumerate() {
         let status = status_replicas.get(index).copied().unwrap_or_default();
         if let Some((field, upstream, ours)) = of_sync(theirs, mine, status) {

@@ -60,8 +60,7 @@ pub fn compare(
         let upstream = oracle.receive(&batch)?;
         for ((case, ours), upstream) in batch.iter().zip(&ours).zip(&upstream) {
             report.census.add(case, upstream);
-            let status: Vec<i32> = case.syncs.iter().map(|sync| sync.status_replicas).collect();
-            if difference(upstream, ours, &status).is_some() {
+            if difference(upstream, ours, case).is_some() {
                 report.differing += 1;
                 if report.findings.len() < MOST_FINDINGS {
                     report.findings.push(finding(oracle, case)?);
@@ -78,7 +77,6 @@ pub fn compare(
 fn finding(oracle: &mut Oracle, case: &Case) -> Result<Finding, OracleError> {
     let small = shrink(oracle, case)?;
     let (upstream, ours) = (oracle.ask(&small)?, replay(&small));
-    let status: Vec<i32> = small.syncs.iter().map(|sync| sync.status_replicas).collect();
-    let difference = difference(&upstream, &ours, &status);
+    let difference = difference(&upstream, &ours, &small);
     Ok(Finding { number: case.id, case: small, difference, upstream, ours })
 }

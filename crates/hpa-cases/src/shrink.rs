@@ -7,8 +7,7 @@ use crate::{Difference, difference};
 
 /// How two answers to a case differ, if they do.
 pub(crate) fn differs(oracle: &mut Oracle, case: &Case) -> Result<Option<Difference>, OracleError> {
-    let status: Vec<i32> = case.syncs.iter().map(|sync| sync.status_replicas).collect();
-    Ok(difference(&oracle.ask(case)?, &replay(case), &status))
+    Ok(difference(&oracle.ask(case)?, &replay(case), case))
 }
 
 /// The smallest case found that still differs, by leaving out syncs, pods, metrics and whatever else can be missing.
