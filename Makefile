@@ -52,6 +52,7 @@ learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own r
 .PHONY: bench-load
 bench-load: ## podpilot load beside vegeta on one nginx, and the error of its send times
 	bench/load-generator.sh
+
 # ---- a real Kubernetes on this machine (testbed/README.md); needs root on Debian or Ubuntu ---------------------
 .PHONY: testbed testbed-down e2e
 testbed: ## Bring up a real Kubernetes with a demo service (PROFILE=kwok: with simulated nodes)
@@ -62,6 +63,7 @@ testbed-down: ## Remove the testbed and every trace of it
 
 e2e: ## On the testbed: the real HPA scales the demo service up and down under podpilot load
 	@testbed/e2e.sh
+
 # ---- HPA against Kubernetes' own -------------------------------------------------------------------------
 CASES ?= 1000000
 
