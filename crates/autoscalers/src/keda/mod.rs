@@ -1,0 +1,5 @@
+//! KEDA.
+
+mod parameters;
+
+pub use parameters::KedaParameters;

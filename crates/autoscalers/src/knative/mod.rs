@@ -1,0 +1,5 @@
+//! Knative's pod autoscaler.
+
+mod parameters;
+
+pub use parameters::{KnativeMetric, KnativeParameters};
