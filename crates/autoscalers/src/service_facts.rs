@@ -51,6 +51,15 @@ impl ServiceFacts {
         }
     }
 
+    /// The lowest rate of the train part that at least `quantile` of its minutes do not exceed; `None` without a train
+    /// part.
+    pub(crate) fn train_rate_quantile_rps(&self, quantile: f64) -> Option<f64> {
+        let mut rates = self.train_rates_rps.to_vec();
+        rates.sort_by(f64::total_cmp);
+        let rank = (quantile * rates.len() as f64).ceil() as usize;
+        rates.get(rank.saturating_sub(1)).copied()
+    }
+
     /// Where a target that is a share of a pod's CPU request is worth searching: a limit above the request makes targets
     /// beyond 100 % sensible.
     pub(crate) fn target_of_request_range(&self) -> (f64, f64) {

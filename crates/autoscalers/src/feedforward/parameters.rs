@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ServiceFacts;
+use crate::{ManifestError, ServiceFacts};
 use crate::search_space::{Parameter, Range, Tunable};
 
 /// Forecast, headroom and hold.
@@ -36,6 +36,28 @@ impl Default for FeedForwardParameters {
             yesterday_weight: 0.5,
             headroom: 1.15,
             hold_s: 120.0,
+        }
+    }
+}
+
+impl FeedForwardParameters {
+    /// Fails unless every number means something.
+    pub(super) fn check(&self) -> Result<(), ManifestError> {
+        // Yesterday is kept for a few minutes ahead, the trend for ten minutes back.
+        let checks = [
+            ("horizon_s", self.horizon_s, 0.0, 300.0),
+            ("half_life_s", self.half_life_s, 1.0, 3_600.0),
+            ("trend_window_s", self.trend_window_s, 45.0, 900.0),
+            ("trend_gain", self.trend_gain, 0.0, 10.0),
+            ("yesterday_weight", self.yesterday_weight, 0.0, 1.0),
+            ("headroom", self.headroom, 0.1, 100.0),
+            ("hold_s", self.hold_s, 0.0, 3_600.0),
+        ];
+        match checks.into_iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
+            None => Ok(()),
+            Some((field, value, low, high)) => {
+                Err(ManifestError::new(field, format!("is {value}, must be between {low} and {high}")))
+            }
         }
     }
 }

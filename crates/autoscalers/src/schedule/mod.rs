@@ -1,8 +1,7 @@
-//! A table of replica counts by time.
+//! A table of replica counts by time of the calendar.
 
-use serde::{Deserialize, Serialize};
+mod autoscaler;
+mod table;
 
-/// A table of replica counts by time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {}
+pub use autoscaler::Scheduled;
+pub use table::{Schedule, ScheduleEntry};

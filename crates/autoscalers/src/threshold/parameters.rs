@@ -1,8 +1,8 @@
-//! Threshold rules.
+//! What is tuned of the threshold rules.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ServiceFacts;
+use crate::{ManifestError, ServiceFacts};
 use crate::search_space::{Parameter, Range, Tunable};
 
 /// Thresholds and steps.
@@ -36,6 +36,28 @@ impl Default for ThresholdParameters {
             down_step: 1,
             cooldown_s: 60,
         }
+    }
+}
+
+impl ThresholdParameters {
+    /// Fails unless every threshold and step means something.
+    pub(super) fn check(&self) -> Result<(), ManifestError> {
+        let positive = [
+            ("latency_high_ms", self.latency_high_ms),
+            ("cpu_high_percent", self.cpu_high_percent),
+            ("memory_high_percent", self.memory_high_percent),
+            ("cpu_low_percent", self.cpu_low_percent),
+            ("up_step", f64::from(self.up_step)),
+            ("down_step", f64::from(self.down_step)),
+        ];
+        if let Some((field, value)) = positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
+            return Err(ManifestError::new(field, format!("is {value}, must be above 0")));
+        }
+        if self.cooldown_s < 0 {
+            let problem = format!("is {}, must be at least 0", self.cooldown_s);
+            return Err(ManifestError::new("cooldown_s", problem));
+        }
+        Ok(())
     }
 }
 
