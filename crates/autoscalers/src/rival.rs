@@ -3,9 +3,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use podpilot_core::{Autoscaler, MetricKey};
+
 use crate::{
-    FeedForwardParameters, HpaParameters, KedaParameters, KnativeParameters, Schedule, StaticPeakParameters,
-    ThresholdParameters,
+    FeedForward, FeedForwardParameters, Hpa, HpaParameters, Keda, KedaParameters, Knative, KnativeParameters,
+    KnativeSettings, ManifestError, Schedule, Scheduled, ServiceFacts, StaticPeak, StaticPeakParameters,
+    Threshold, ThresholdParameters,
 };
 
 /// The families of published autoscalers.
@@ -97,7 +100,69 @@ pub enum RivalConfig {
     StaticPeak(StaticPeakParameters),
 }
 
+/// An autoscaler that has decided nothing yet, and what its world must know of it.
+pub struct Built {
+    /// It.
+    pub autoscaler: Box<dyn Autoscaler>,
+    /// Named metrics that it reads.
+    pub named_metrics: Vec<MetricKey>,
+    /// What its reasons call its metrics, in its order.
+    pub metric_names: Vec<String>,
+}
+
+impl fmt::Debug for Built {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Built")
+            .field("autoscaler", &self.autoscaler.name())
+            .field("named_metrics", &self.named_metrics)
+            .field("metric_names", &self.metric_names)
+            .finish()
+    }
+}
+
+impl Built {
+    /// An autoscaler that reads no named metric.
+    pub(crate) fn plain(autoscaler: impl Autoscaler + 'static) -> Self {
+        Self { autoscaler: Box::new(autoscaler), named_metrics: Vec::new(), metric_names: Vec::new() }
+    }
+
+    pub(crate) fn hpa(hpa: Hpa, metric_names: Vec<String>) -> Self {
+        let named_metrics = hpa.named_metrics().cloned().collect();
+        Self { autoscaler: Box::new(hpa), named_metrics, metric_names }
+    }
+
+    pub(crate) fn keda(keda: Keda) -> Self {
+        let named_metrics = keda.named_metrics().cloned().collect();
+        let metric_names = keda.metric_names();
+        Self { autoscaler: Box::new(keda), named_metrics, metric_names }
+    }
+}
+
 impl RivalConfig {
+    /// The autoscaler called `name` with this configuration, for the service that `facts` describe.
+    pub fn build(&self, name: &str, facts: &ServiceFacts) -> Result<Built, ManifestError> {
+        match self {
+            Self::Hpa(parameters) => {
+                let manifest = parameters.manifest(facts)?;
+                Ok(Built::hpa(Hpa::new(name, &manifest, facts.hpa)?, manifest.metric_names()))
+            }
+            Self::Keda(parameters) => {
+                Keda::new(name, &parameters.scaled_object(facts)?, facts.hpa).map(Built::keda)
+            }
+            Self::Knative(parameters) => {
+                let settings = KnativeSettings::of_parameters(parameters, facts.bounds);
+                Knative::new(name, settings).map(Built::plain)
+            }
+            Self::FeedForward(parameters) => FeedForward::new(name, parameters, facts).map(Built::plain),
+            Self::Threshold(parameters) => Threshold::new(name, *parameters, facts.bounds).map(Built::plain),
+            Self::Schedule(schedule) => {
+                Scheduled::new(name, schedule.clone(), facts.bounds).map(Built::plain)
+            }
+            Self::StaticPeak(parameters) => StaticPeak::new(name, *parameters, facts).map(Built::plain),
+        }
+    }
+
     /// Whose configuration it is.
     pub fn rival(&self) -> Rival {
         match self {

@@ -264,6 +264,20 @@ mod tests {
     }
 
     #[test]
+    fn every_corner_of_every_space_can_be_built() {
+        let facts = ServiceFacts::example();
+        for space in Rival::ALL.into_iter().filter_map(|rival| SearchSpace::of(rival, &facts)) {
+            for corner in 0..1_u32 << space.parameters.len() {
+                let bit = |index: usize| f64::from(corner >> index & 1);
+                let positions: Vec<f64> = (0..space.parameters.len()).map(bit).collect();
+                let config = space.config(&space.at(&positions)).unwrap();
+                let built = config.build("corner", &facts);
+                assert!(built.is_ok(), "{}: {config:?}: {:?}", space.rival, built.err());
+            }
+        }
+    }
+
+    #[test]
     fn foreign_points_are_refused() {
         let space = SearchSpace::of(Rival::StaticPeak, &ServiceFacts::example()).unwrap();
         assert_eq!(

@@ -63,9 +63,9 @@ impl StaticPeak {
         if !(headroom.is_finite() && headroom > 0.0) {
             return Err(ManifestError::new("headroom", format!("is {headroom}, must be above 0")));
         }
-        let peak_rps = facts
-            .train_rate_quantile_rps(quantile)
-            .ok_or_else(|| ManifestError::new("quantile", "has nothing to refer to: there is no train part"))?;
+        let peak_rps = facts.train_rate_quantile_rps(quantile).ok_or_else(|| {
+            ManifestError::new("quantile", "has nothing to refer to: there is no train part")
+        })?;
         let replicas = (facts.inverse.pods_for(peak_rps) * headroom).ceil() as i32;
         Ok(Self { name: name.into(), replicas: facts.bounds.clamp(replicas), peak_rps })
     }

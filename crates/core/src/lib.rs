@@ -23,7 +23,7 @@ pub use pods::{
 };
 pub use reason::{Reason, ReasonList, WatchedQuantity};
 pub use signals::{
-    LatencyQuantiles, MetricKey, MetricSeries, MetricValue, ProxyTotals, RequestTotals, Sample, ServiceSignals, Signal,
-    SignalSet,
+    LatencyQuantiles, MetricKey, MetricSeries, MetricValue, ProxyTotals, RequestTotals, Sample,
+    ServiceSignals, Signal, SignalSet,
 };
 pub use time::{Span, Timestamp};

@@ -44,7 +44,9 @@ pub enum CronError {
         count: usize,
     },
     /// A field that means nothing.
-    #[error("`{part}` is no {field}, which must be a number from {lowest} to {highest}, a range, a list or *")]
+    #[error(
+        "`{part}` is no {field}, which must be a number from {lowest} to {highest}, a range, a list or *"
+    )]
     Field {
         /// The part that is wrong.
         part: String,
@@ -158,7 +160,8 @@ impl CronExpression {
     /// The first minute of the expression that begins after `now`.
     pub fn next_after(&self, now: Timestamp, zone: TimeZone) -> Option<Timestamp> {
         let first = (now + zone.offset()).0.div_euclid(MINUTE) + 1;
-        let (first_day, first_minute) = (first.div_euclid(MINUTES_PER_DAY), first.rem_euclid(MINUTES_PER_DAY));
+        let (first_day, first_minute) =
+            (first.div_euclid(MINUTES_PER_DAY), first.rem_euclid(MINUTES_PER_DAY));
         (0..=DAYS_SEARCHED).find_map(|later| {
             let from = if later == 0 { first_minute } else { 0 };
             let minute = self.minutes_of(first_day + later)?.find(|minute| *minute >= from)?;
@@ -182,7 +185,8 @@ impl CronExpression {
         let date = civil_date(day);
         let has = |bits: u64, number: u32| bits >> number & 1 == 1;
         let (by_day, by_weekday) = (has(self.days, date.day), has(self.weekdays, date.weekday));
-        let day_matches = if self.any_day || self.any_weekday { by_day && by_weekday } else { by_day || by_weekday };
+        let day_matches =
+            if self.any_day || self.any_weekday { by_day && by_weekday } else { by_day || by_weekday };
         let matches = has(self.months, date.month) && day_matches;
         matches.then(|| {
             (0..24_u32).filter(move |hour| has(self.hours, *hour)).flat_map(move |hour| {

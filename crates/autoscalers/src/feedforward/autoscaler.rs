@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use podpilot_core::{
-    Autoscaler, Observation, Outcome, Proposal, Reason, ReasonList, ReplicaBounds, RestoreError, Sample, Signal,
-    SignalSet, Snapshot, Span, Timestamp,
+    Autoscaler, Observation, Outcome, Proposal, Reason, ReasonList, ReplicaBounds, RestoreError, Sample,
+    Signal, SignalSet, Snapshot, Span, Timestamp,
 };
 use podpilot_service_model::Inverse;
 

@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_ramp_is_followed_by_its_trend() {
-        let parameters = FeedForwardParameters { half_life_s: 1e-3, yesterday_weight: 0.0, ..Default::default() };
+        let parameters =
+            FeedForwardParameters { half_life_s: 1e-3, yesterday_weight: 0.0, ..Default::default() };
         let mut forecast = forecast(parameters);
         for step in 0..20 {
             forecast.observe(&sample(15 * step, 100.0 + 30.0 * step as f64));
@@ -146,7 +147,13 @@ mod tests {
         let day_s = 86_400;
         // A step from 100 to 150 at noon of the day before, and one to 900 in the evening.
         for minute in 0..1_440 {
-            let rate = if minute < 720 { 100.0 } else if minute < 1_200 { 150.0 } else { 900.0 };
+            let rate = if minute < 720 {
+                100.0
+            } else if minute < 1_200 {
+                150.0
+            } else {
+                900.0
+            };
             forecast.recall(&sample(60 * minute, rate));
         }
         let mut expected_at = |minute: i64| {

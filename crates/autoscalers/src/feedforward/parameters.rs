@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ManifestError, ServiceFacts};
 use crate::search_space::{Parameter, Range, Tunable};
+use crate::{ManifestError, ServiceFacts};
 
 /// Forecast, headroom and hold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -44,7 +44,8 @@ impl Trend {
         }
         let count = self.samples.len() as f64;
         let points = || self.samples.iter().map(|(at, rate)| ((*at - origin).as_seconds(), *rate));
-        let (time_sum, rate_sum) = points().fold((0.0, 0.0), |sums, point| (sums.0 + point.0, sums.1 + point.1));
+        let (time_sum, rate_sum) =
+            points().fold((0.0, 0.0), |sums, point| (sums.0 + point.0, sums.1 + point.1));
         let (mean_time, mean_rate) = (time_sum / count, rate_sum / count);
         let (covariance, variance) = points().fold((0.0, 0.0), |sums, (time, rate)| {
             let off = time - mean_time;

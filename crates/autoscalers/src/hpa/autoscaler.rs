@@ -1,6 +1,6 @@
 use podpilot_core::{
-    Autoscaler, MetricKey, MetricSeries, Observation, Outcome, Proposal, ReasonList, ReplicaBounds, RestoreError,
-    SignalSet, Snapshot, Span, Timestamp, WriteResult,
+    Autoscaler, MetricKey, MetricSeries, Observation, Outcome, Proposal, ReasonList, ReplicaBounds,
+    RestoreError, SignalSet, Snapshot, Span, Timestamp, WriteResult,
 };
 
 use super::HpaControllerConfig;

@@ -33,5 +33,6 @@ pub use parameters::{HpaParameters, Pace};
 pub use pod_samples::{ContainerChoice, Resource, ResourceMetric, tally_custom};
 pub use pod_tally::{GroupSum, PodTally};
 pub use rate_rules::{Limit, RateRules, ScaleHistory, limit_by_policies, limit_without_policies};
+pub use replica_calculator::external_sum;
 pub use scale_events::{ScaleEvent, ScaleEvents};
 pub use stabilization::{Recommendation, Recommendations};

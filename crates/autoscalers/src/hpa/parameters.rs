@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::manifest::{
+    Behavior, HpaManifest, ManifestError, PolicyType, Quantity, ScalingPolicy, ScalingRules, SelectPolicy,
+};
 use crate::ServiceFacts;
 use crate::search_space::{Parameter, Range, Tunable};
 
@@ -57,7 +60,40 @@ impl Default for Pace {
     }
 }
 
+impl HpaParameters {
+    /// The manifest that these parameters make.
+    pub fn manifest(&self, facts: &ServiceFacts) -> Result<HpaManifest, ManifestError> {
+        let mut manifest = HpaManifest::cpu_utilization(self.target_percent, facts.bounds);
+        manifest.spec.behavior = Some(self.pace.behavior(self.tolerance)?);
+        Ok(manifest)
+    }
+}
+
 impl Pace {
+    /// `spec.behavior` of an HPA.
+    pub(crate) fn behavior(&self, tolerance: f64) -> Result<Behavior, ManifestError> {
+        let tolerance: Quantity = format!("{tolerance:.9}")
+            .parse()
+            .map_err(|error| ManifestError::new("tolerance", format!("{error}")))?;
+        let policy =
+            |policy_type, value, period_seconds| ScalingPolicy { policy_type, value, period_seconds };
+        let rules = |window_s, policies| ScalingRules {
+            stabilization_window_seconds: Some(window_s),
+            select_policy: Some(SelectPolicy::Max),
+            policies: Some(policies),
+            tolerance: Some(tolerance),
+        };
+        let up = vec![
+            policy(PolicyType::Pods, self.up_pods, self.up_period_s),
+            policy(PolicyType::Percent, self.up_percent, self.up_period_s),
+        ];
+        let down = vec![policy(PolicyType::Percent, self.down_percent, self.down_period_s)];
+        Ok(Behavior {
+            scale_up: Some(rules(self.up_window_s, up)),
+            scale_down: Some(rules(self.down_window_s, down)),
+        })
+    }
+
     pub(crate) const AXES: usize = 7;
 
     pub(crate) fn parameters() -> [Parameter; Self::AXES] {

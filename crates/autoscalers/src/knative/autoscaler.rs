@@ -1,6 +1,6 @@
 use podpilot_core::{
-    Autoscaler, Observation, Outcome, Proposal, Reason, ReasonList, RestoreError, Signal, SignalSet, Snapshot,
-    Span, Timestamp,
+    Autoscaler, Observation, Outcome, Proposal, Reason, ReasonList, RestoreError, Signal, SignalSet,
+    Snapshot, Span, Timestamp,
 };
 
 use super::KnativeSettings;

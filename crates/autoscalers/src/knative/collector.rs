@@ -58,7 +58,11 @@ impl Collector {
 
     /// Takes in what the proxies report at `now`, if anything, and gives the averages; `None` without data in the
     /// stable window.
-    pub(super) fn collect(&mut self, now: Timestamp, totals: Option<&Sample<ProxyTotals>>) -> Option<Averages> {
+    pub(super) fn collect(
+        &mut self,
+        now: Timestamp,
+        totals: Option<&Sample<ProxyTotals>>,
+    ) -> Option<Averages> {
         let bucket = now.0.div_euclid(TICK.0);
         if self.newest.is_some_and(|newest| newest > bucket) {
             // The clock was set back.
@@ -123,7 +127,8 @@ impl Collector {
             return 0.0;
         }
         let length = self.buckets.len() as i64;
-        let values = (newest - count + 1..=newest).map(|bucket| self.buckets[bucket.rem_euclid(length) as usize]);
+        let values =
+            (newest - count + 1..=newest).map(|bucket| self.buckets[bucket.rem_euclid(length) as usize]);
         let mean = values.map(f64::from).sum::<f64>() / count as f64;
         (mean * PRECISION).floor() / PRECISION
     }
@@ -175,8 +180,7 @@ mod tests {
 
     impl Proxies {
         fn new() -> Self {
-            let collector =
-                Collector::new(KnativeMetric::Concurrency, Span::seconds(60), Span::seconds(6));
+            let collector = Collector::new(KnativeMetric::Concurrency, Span::seconds(60), Span::seconds(6));
             Self { collector, totals: ProxyTotals::default() }
         }
 
@@ -198,7 +202,11 @@ mod tests {
         for second in (6..=60).step_by(2) {
             proxies.pass(second, 4.0, true);
         }
-        assert_eq!(proxies.pass(62, 34.0, true), Some((5.033333, 14.0)), "(7 + 28·4 + 34) / 30, rounded down");
+        assert_eq!(
+            proxies.pass(62, 34.0, true),
+            Some((5.033333, 14.0)),
+            "(7 + 28·4 + 34) / 30, rounded down"
+        );
     }
 
     #[test]
@@ -225,6 +233,10 @@ mod tests {
             proxies.pass(second, 6.0, false);
         }
         proxies.pass(82, 6.0, true);
-        assert_eq!(proxies.pass(84, 6.0, true), Some((3.8, 6.0)), "18 of 30 buckets, and the panic window anew");
+        assert_eq!(
+            proxies.pass(84, 6.0, true),
+            Some((3.8, 6.0)),
+            "18 of 30 buckets, and the panic window anew"
+        );
     }
 }

@@ -29,7 +29,13 @@ impl Activity {
 
     /// What to ask for where `desired` is the count within bounds and `current` what was asked for last; `None` leaves
     /// the count alone.
-    pub(super) fn step(&mut self, now: Timestamp, desired: i32, current: i32, rules: &ZeroRules) -> Option<i32> {
+    pub(super) fn step(
+        &mut self,
+        now: Timestamp,
+        desired: i32,
+        current: i32,
+        rules: &ZeroRules,
+    ) -> Option<i32> {
         if self.since > now {
             // The clock was set back.
             self.since = now;

@@ -138,6 +138,8 @@ mod tests {
         negative.entries[1].replicas = -1;
         assert_eq!(refused(negative), "entries[1].replicas: is -1, must be at least 0");
         let zone = Schedule { timezone: "Europe/Berlin".into(), ..office_hours() };
-        assert!(refused(zone).starts_with("timezone: is `Europe/Berlin`, must be a zone without summer time"));
+        assert!(
+            refused(zone).starts_with("timezone: is `Europe/Berlin`, must be a zone without summer time")
+        );
     }
 }

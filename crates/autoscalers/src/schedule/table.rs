@@ -35,7 +35,8 @@ impl Schedule {
     /// The zone, once everything is checked.
     pub(super) fn check(&self) -> Result<TimeZone, ManifestError> {
         if self.entries.is_empty() || self.entries.len() > Self::MOST_ENTRIES {
-            let problem = format!("has {} entries, must have 1 to {}", self.entries.len(), Self::MOST_ENTRIES);
+            let problem =
+                format!("has {} entries, must have 1 to {}", self.entries.len(), Self::MOST_ENTRIES);
             return Err(ManifestError::new("entries", problem));
         }
         for (index, entry) in self.entries.iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ManifestError, ServiceFacts};
 use crate::search_space::{Parameter, Range, Tunable};
+use crate::{ManifestError, ServiceFacts};
 
 /// Thresholds and steps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,9 @@ impl ThresholdParameters {
             ("up_step", f64::from(self.up_step)),
             ("down_step", f64::from(self.down_step)),
         ];
-        if let Some((field, value)) = positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
+        if let Some((field, value)) =
+            positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0))
+        {
             return Err(ManifestError::new(field, format!("is {value}, must be above 0")));
         }
         if self.cooldown_s < 0 {

@@ -102,7 +102,10 @@ impl Resolved {
             "max-scale" => settings.max_scale = entry.bound()?,
             "pod-autoscaler-class" => entry.class()?,
             // They concern the activator, or only what other settings may be.
-            "_example" | "target-burst-capacity" | "activator-capacity" | "allow-zero-initial-scale"
+            "_example"
+            | "target-burst-capacity"
+            | "activator-capacity"
+            | "allow-zero-initial-scale"
             | "max-scale-limit" => {}
             _ => return Err(entry.error("is no setting of config-autoscaler")),
         }
@@ -213,7 +216,10 @@ impl Entry<'_> {
         match self.value {
             "concurrency" => Ok(KnativeMetric::Concurrency),
             "rps" => Ok(KnativeMetric::Rps),
-            _ => Err(self.expected("concurrency or rps (others belong to the class hpa.autoscaling.knative.dev)")),
+            _ => {
+                Err(self
+                    .expected("concurrency or rps (others belong to the class hpa.autoscaling.knative.dev)"))
+            }
         }
     }
 
