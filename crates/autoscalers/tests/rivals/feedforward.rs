@@ -40,12 +40,8 @@ fn a_ramp_is_met_before_it_arrives() {
 
 #[test]
 fn up_at_once_and_down_after_the_hold() {
-    let parameters = FeedForwardParameters {
-        half_life_s: 1.0,
-        trend_gain: 0.0,
-        hold_s: 120.0,
-        ..Default::default()
-    };
+    let parameters =
+        FeedForwardParameters { half_life_s: 1.0, trend_gain: 0.0, hold_s: 120.0, ..Default::default() };
     let mut autoscaler = autoscaler(parameters);
     let mut decide = |second: i64, rate: f64| {
         let proposal = autoscaler.decide(&with_rate(seen(second, 5), rate));
@@ -66,8 +62,12 @@ fn up_at_once_and_down_after_the_hold() {
 fn a_remembered_day_is_expected_again() {
     let day_s = 86_400;
     let yesterday = |second: i64| if second < 43_200 { 50.0 } else { 100.0 };
-    let parameters =
-        FeedForwardParameters { yesterday_weight: 1.0, horizon_s: 180.0, headroom: 1.0, ..Default::default() };
+    let parameters = FeedForwardParameters {
+        yesterday_weight: 1.0,
+        horizon_s: 180.0,
+        headroom: 1.0,
+        ..Default::default()
+    };
     let decide = |with_history: bool| {
         let mut autoscaler = autoscaler(parameters);
         if with_history {

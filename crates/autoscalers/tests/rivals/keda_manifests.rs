@@ -34,12 +34,18 @@ fn impossible_counts_and_times() {
     let spec = |spec: &str| refused(&object(spec, "", &[RATE]));
     assert_eq!(spec("pollingInterval: 0, "), "spec.pollingInterval: is 0, must be at least 1 s");
     assert_eq!(spec("cooldownPeriod: -1, "), "spec.cooldownPeriod: is -1, must be at least 0 s");
-    assert_eq!(spec("minReplicaCount: 5, maxReplicaCount: 3, "), "spec.maxReplicaCount: is 3, must be at least 5");
+    assert_eq!(
+        spec("minReplicaCount: 5, maxReplicaCount: 3, "),
+        "spec.maxReplicaCount: is 3, must be at least 5"
+    );
     assert_eq!(
         spec("minReplicaCount: 5, idleReplicaCount: 2, "),
         "spec.idleReplicaCount: is 2, must be 0: the HPA undoes any other count"
     );
-    assert_eq!(spec("idleReplicaCount: 0, "), "spec.idleReplicaCount: must be below minReplicaCount, which is 0");
+    assert_eq!(
+        spec("idleReplicaCount: 0, "),
+        "spec.idleReplicaCount: must be below minReplicaCount, which is 0"
+    );
     assert_eq!(
         spec("fallback: {failureThreshold: -1, replicas: 2}, "),
         "spec.fallback.failureThreshold: is -1, must be at least 0"
@@ -66,7 +72,9 @@ fn triggers_name_the_field_that_is_wrong() {
     assert_eq!(without("query"), format!("{field}.metadata.query: is missing"));
     assert_eq!(without("threshold"), format!("{field}.metadata.threshold: is missing"));
     let query = trigger_refused(&RATE.replace("requests_per_second", "sum(a) / sum(b)"));
-    assert!(query.starts_with(&format!("{field}.metadata.query: is `sum(a) / sum(b)`, which has no counterpart")));
+    assert!(
+        query.starts_with(&format!("{field}.metadata.query: is `sum(a) / sum(b)`, which has no counterpart"))
+    );
     assert_eq!(
         trigger_refused(&RATE.replace("\"10\"", "\"many\"")),
         format!("{field}.metadata.threshold: is `many`, must be a number")
@@ -96,9 +104,16 @@ fn cron_triggers_are_checked() {
     };
     let field = "spec.triggers[0].metadata";
     let zone = cron("Asia/Kolkata", "0 6 * * *", "0 8 * * *");
-    assert!(zone.starts_with(&format!("{field}.timezone: is `Asia/Kolkata`, must be a zone without summer time")));
-    assert!(cron("UTC", "0 6 * *", "0 8 * * *").starts_with(&format!("{field}.start: `0 6 * *` has 4 fields")));
-    assert_eq!(cron("UTC", "0 6 * * *", "0 6 * * *"), format!("{field}.end: is `0 6 * * *`, must differ from start"));
+    assert!(
+        zone.starts_with(&format!("{field}.timezone: is `Asia/Kolkata`, must be a zone without summer time"))
+    );
+    assert!(
+        cron("UTC", "0 6 * *", "0 8 * * *").starts_with(&format!("{field}.start: `0 6 * *` has 4 fields"))
+    );
+    assert_eq!(
+        cron("UTC", "0 6 * * *", "0 6 * * *"),
+        format!("{field}.end: is `0 6 * * *`, must differ from start")
+    );
 }
 
 #[test]

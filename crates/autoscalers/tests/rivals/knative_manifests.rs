@@ -76,8 +76,7 @@ fn targets_are_made_from_metric_limit_and_utilization() {
 fn a_revision_states_its_own_annotations() {
     let text = "apiVersion: serving.knative.dev/v1\nkind: Revision\nmetadata:\n  annotations: \
                 {autoscaling.knative.dev/min-scale: \"4\"}\nspec: {containerConcurrency: 20}\n";
-    let manifest =
-        KnativeManifest { resource: Some(serde_saphyr::from_str(text).unwrap()), config: None };
+    let manifest = KnativeManifest { resource: Some(serde_saphyr::from_str(text).unwrap()), config: None };
     let settings = manifest.settings().unwrap();
     assert_eq!((settings.min_scale, settings.target_value), (4, 14.0));
 }
@@ -85,11 +84,20 @@ fn a_revision_states_its_own_annotations() {
 #[test]
 fn nonsense_names_the_annotation() {
     let field = "spec.template.metadata.annotations[autoscaling.knative.dev";
-    let told = |annotation: &str| of_service(&format!("autoscaling.knative.dev/{annotation}"), "").unwrap_err();
-    assert_eq!(told("window: soon"), format!("{field}/window]: is `soon`, must be a duration such as 60s or 1m30s"));
-    assert_eq!(told("min-scale: \"-1\""), format!("{field}/min-scale]: is `-1`, must be a whole number of at least 0"));
+    let told =
+        |annotation: &str| of_service(&format!("autoscaling.knative.dev/{annotation}"), "").unwrap_err();
+    assert_eq!(
+        told("window: soon"),
+        format!("{field}/window]: is `soon`, must be a duration such as 60s or 1m30s")
+    );
+    assert_eq!(
+        told("min-scale: \"-1\""),
+        format!("{field}/min-scale]: is `-1`, must be a whole number of at least 0")
+    );
     assert_eq!(told("minscale: \"1\""), format!("{field}/minscale]: is no annotation of the autoscaler"));
-    assert!(told("metric: cpu").starts_with(&format!("{field}/metric]: is `cpu`, must be concurrency or rps")));
+    assert!(
+        told("metric: cpu").starts_with(&format!("{field}/metric]: is `cpu`, must be concurrency or rps"))
+    );
     let class = told("class: hpa.autoscaling.knative.dev");
     assert!(class.contains("must be kpa.autoscaling.knative.dev"), "{class}");
     let manifest = KnativeManifest { resource: None, config: Some(config("stable-windows: 60s")) };
@@ -104,7 +112,10 @@ fn what_knative_would_refuse_is_refused() {
         Knative::new("knative", settings).unwrap_err().to_string()
     };
     assert_eq!(refused("window: 5s"), "window: is 5, must be between 6 and 3600");
-    assert_eq!(refused("panic-window-percentage: \"0.5\""), "panic-window-percentage: is 0.5, must be between 1 and 100");
+    assert_eq!(
+        refused("panic-window-percentage: \"0.5\""),
+        "panic-window-percentage: is 0.5, must be between 1 and 100"
+    );
     assert_eq!(
         refused("panic-threshold-percentage: \"100\""),
         "panic-threshold-percentage: is 100, must be between 110 and 1000"

@@ -122,11 +122,7 @@ fn it_begins_in_panic_with_more_than_one_pod() {
 
 #[test]
 fn scale_down_waits_for_the_delay() {
-    let delayed = DeciderSpec {
-        panic_threshold: 100.0,
-        scale_down_delay: Span::minutes(5),
-        ..spec(10.0)
-    };
+    let delayed = DeciderSpec { panic_threshold: 100.0, scale_down_delay: Span::minutes(5), ..spec(10.0) };
     let mut decider = Decider::new(delayed, 0, at(0));
     let mut at_load = |seconds: i64, load: f64| scale(&mut decider, at(seconds), 0, load, load);
     assert_eq!(at_load(2, 40.0), 4);

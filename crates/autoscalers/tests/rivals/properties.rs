@@ -27,7 +27,12 @@ struct Moment {
 
 fn moments() -> impl Strategy<Value = Vec<Moment>> {
     let moment = (0.0..600.0_f64, 0.0..100.0_f64, 0.0..900.0_f64, 0..10_u8).prop_map(
-        |(rate_rps, cpu_percent, p95_ms, dice)| Moment { rate_rps, cpu_percent, p95_ms, is_silent: dice == 0 },
+        |(rate_rps, cpu_percent, p95_ms, dice)| Moment {
+            rate_rps,
+            cpu_percent,
+            p95_ms,
+            is_silent: dice == 0,
+        },
     );
     prop::collection::vec(moment, 30..90)
 }
@@ -143,8 +148,12 @@ fn foreign_and_damaged_snapshots_are_refused() {
         let mut autoscaler = built(rival, &facts);
         let mut world = World::new(autoscaler.as_ref());
         for step in 0..8 {
-            let moment =
-                Moment { rate_rps: 50.0 + f64::from(step), cpu_percent: 50.0, p95_ms: 90.0, is_silent: false };
+            let moment = Moment {
+                rate_rps: 50.0 + f64::from(step),
+                cpu_percent: 50.0,
+                p95_ms: 90.0,
+                is_silent: false,
+            };
             let observation = world.observe(&moment);
             world.decide(autoscaler.as_mut(), &observation);
         }

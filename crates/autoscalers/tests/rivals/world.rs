@@ -5,8 +5,8 @@ use std::sync::Arc;
 use podpilot_autoscalers::ServiceFacts;
 use podpilot_core::{
     ContainerObservation, ContainerUsage, LatencyQuantiles, MetricKey, MetricSeries, MetricValue, Objective,
-    Observation, PodId, PodPhase, ProxyTotals, Readiness, ReadyCondition, ReplicaBounds, ReplicaCounts, Sample,
-    Span, Timestamp,
+    Observation, PodId, PodPhase, ProxyTotals, Readiness, ReadyCondition, ReplicaBounds, ReplicaCounts,
+    Sample, Span, Timestamp,
 };
 use podpilot_service_model::{Inverse, LatencyTables, PodSpec, ServiceSpec};
 

@@ -59,13 +59,22 @@ fn scaled_objects_that_cannot_be_followed() {
         text
     };
     manifest_refused("keda", &changed("pollingInterval", "pollInterval"), &["line", "pollInterval"]);
-    manifest_refused("keda", &changed("maxReplicaCount: 40", "maxReplicaCount: 0"), &["spec.maxReplicaCount: is 0"]);
-    manifest_refused("keda", &changed("type: prometheus", "type: kafka"), &["spec.triggers[0].type: is `kafka`"]);
+    manifest_refused(
+        "keda",
+        &changed("maxReplicaCount: 40", "maxReplicaCount: 0"),
+        &["spec.maxReplicaCount: is 0"],
+    );
+    manifest_refused(
+        "keda",
+        &changed("type: prometheus", "type: kafka"),
+        &["spec.triggers[0].type: is `kafka`"],
+    );
     manifest_refused("keda", &changed("sum(rate(", "sum(delta("), &["spec.triggers[0].metadata.query"]);
     manifest_refused("keda", &changed("v1alpha1", "v1"), &["apiVersion: is `keda.sh/v1`"]);
     let formula = changed("  triggers:", "  advanced: {scalingModifiers: {formula: a}}\n  triggers:");
     manifest_refused("keda", &formula, &["spec.advanced.scalingModifiers: is not supported"]);
-    let unknown = changed("query: sum(rate(http_requests_total{service=\"web\"}[30s]))", "query: queue_length");
+    let unknown =
+        changed("query: sum(rate(http_requests_total{service=\"web\"}[30s]))", "query: queue_length");
     manifest_refused("keda", &unknown, &["no metric \"queue_length\" in simulation"]);
 }
 
@@ -76,8 +85,16 @@ fn knative_services_that_cannot_be_followed() {
         assert_ne!(text, KNATIVE_SERVICE, "{part}");
         text
     };
-    manifest_refused("knative", &changed("window: 60s", "window: 60"), &["window]: is `60`, must be a duration"]);
-    manifest_refused("knative", &changed("window: 60s", "window: 2s"), &["window: is 2, must be between 6 and 3600"]);
+    manifest_refused(
+        "knative",
+        &changed("window: 60s", "window: 60"),
+        &["window]: is `60`, must be a duration"],
+    );
+    manifest_refused(
+        "knative",
+        &changed("window: 60s", "window: 2s"),
+        &["window: is 2, must be between 6 and 3600"],
+    );
     manifest_refused("knative", &changed("/metric: rps", "/metric: cpu"), &["/metric]: is `cpu`"]);
     manifest_refused("knative", &changed("/max-scale", "/maximum"), &["is no annotation of the autoscaler"]);
 }
@@ -90,7 +107,11 @@ fn own_files_that_cannot_be_followed() {
     manifest_refused("mine", &file("fedforward", "{}"), &["autoscaler: there is no autoscaler `fedforward`"]);
     manifest_refused("mine", &file("feedforward", "{headrom: 2}"), &["line 3", "headrom"]);
     manifest_refused("mine", &file("feedforward", "{headroom: 0}"), &["headroom: is 0, must be between"]);
-    manifest_refused("mine", &file("schedule", "{entries: [{cron: 0 6 * *, replicas: 3}]}"), &["has 4 fields"]);
+    manifest_refused(
+        "mine",
+        &file("schedule", "{entries: [{cron: 0 6 * *, replicas: 3}]}"),
+        &["has 4 fields"],
+    );
     manifest_refused("mine", &file("hpa", "{}").replace("/v1", "/v2"), &["must be podpilot/autoscaler/v1"]);
 }
 
