@@ -27,8 +27,9 @@ fn steady_load_gets_the_inverse_times_headroom() {
 #[test]
 fn a_ramp_is_met_before_it_arrives() {
     let facts = facts();
-    let mut autoscaler = autoscaler(FeedForwardParameters { headroom: 1.0, ..Default::default() });
-    let rate_at = |second: i64| 50.0 + second as f64 / 2.0;
+    let parameters = FeedForwardParameters { headroom: 1.0, half_life_s: 5.0, ..Default::default() };
+    let mut autoscaler = autoscaler(parameters);
+    let rate_at = |second: i64| 50.0 + 2.0 * second as f64;
     let mut count = 0;
     for step in 0..40 {
         count = autoscaler.decide(&with_rate(seen(15 * step, 5), rate_at(15 * step))).replicas.unwrap();
@@ -61,7 +62,7 @@ fn up_at_once_and_down_after_the_hold() {
 #[test]
 fn a_remembered_day_is_expected_again() {
     let day_s = 86_400;
-    let yesterday = |second: i64| if second < 43_200 { 50.0 } else { 100.0 };
+    let yesterday = |second: i64| if second < 43_200 { 500.0 } else { 1_000.0 };
     let parameters = FeedForwardParameters {
         yesterday_weight: 1.0,
         horizon_s: 180.0,
@@ -81,7 +82,7 @@ fn a_remembered_day_is_expected_again() {
         let mut count = 0;
         for step in 0..30 {
             let second = day_s + 42_600 + 15 * step;
-            count = autoscaler.decide(&with_rate(seen(second, 5), 50.0)).replicas.unwrap();
+            count = autoscaler.decide(&with_rate(seen(second, 5), 500.0)).replicas.unwrap();
         }
         count
     };

@@ -57,8 +57,10 @@ fn a_burst_is_met_in_the_panic_window_and_given_up_a_stable_window_later() {
 
 #[test]
 fn a_slow_rise_stays_stable() {
-    let mut revision = Revision::new(settings(), 1);
-    for step in 1..=30 {
+    // From one pod to two is always a panic at the default threshold of 200 %.
+    let mut revision = Revision::new(KnativeSettings { min_scale: 3, ..settings() }, 3);
+    revision.pass(100, 15.0, 0.0);
+    for step in 15..=30 {
         revision.pass(20, f64::from(step), 0.0);
         assert!(!revision.reasons.iter().any(|reason| matches!(reason, Reason::Panicking { .. })), "{step}");
     }
@@ -96,10 +98,12 @@ fn without_any_report_nothing_is_decided() {
     assert_eq!(revision.decide(false), None);
     assert_eq!(revision.reasons, [Reason::NoUsableMetric]);
     revision.pass(30, 20.0, 0.0);
-    let before = revision.pods;
     for _ in 0..29 {
         revision.second += 2;
-        assert!(revision.decide(false).is_none_or(|pods| pods >= before), "silence is not zero");
+        assert!(
+            revision.decide(false).is_none_or(|pods| pods >= 3),
+            "20 in flight need three: silence is not zero"
+        );
     }
     revision.second += 20;
     assert_eq!(revision.decide(false), None, "nothing in the whole window");
@@ -109,8 +113,7 @@ fn without_any_report_nothing_is_decided() {
 fn the_initial_scale_holds_until_it_was_reached() {
     let mut revision = Revision::new(KnativeSettings { initial_scale: 3, ..settings() }, 1);
     assert_eq!(revision.pass(4, 1.0, 0.0), 3);
-    assert_eq!(revision.pass(62, 1.0, 0.0), 3, "three pods at the start are a panic's floor");
-    assert_eq!(revision.pass(60, 1.0, 0.0), 1);
+    assert_eq!(revision.pass(2, 1.0, 0.0), 1);
 }
 
 #[test]

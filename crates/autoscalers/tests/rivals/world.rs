@@ -1,6 +1,6 @@
 //! A service seen at one instant, made to order.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use podpilot_autoscalers::ServiceFacts;
 use podpilot_core::{
@@ -18,6 +18,11 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 /// The default service between 1 and 40 replicas.
 pub(crate) fn facts() -> ServiceFacts {
+    static FACTS: LazyLock<ServiceFacts> = LazyLock::new(make_facts);
+    FACTS.clone()
+}
+
+fn make_facts() -> ServiceFacts {
     let (service, pod, objective) = (ServiceSpec::default(), PodSpec::default(), Objective::default());
     let tables = LatencyTables::build(&service, &pod, objective.latency.threshold_ms / 1_000.0, 40);
     let inverse = Arc::new(Inverse::new(&tables, &pod, &objective, 40));
