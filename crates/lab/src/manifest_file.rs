@@ -5,7 +5,7 @@ use std::path::Path;
 
 use podpilot_autoscalers::knative::{AutoscalerConfigMap, KnativeResource};
 use podpilot_autoscalers::{
-    Hpa, HpaManifest, KnativeManifest, Rival, RivalConfig, RivalManifest, ScaledObject,
+    Hpa, HpaManifest, Keda, Knative, KnativeManifest, Rival, RivalConfig, RivalManifest, ScaledObject,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -59,6 +59,8 @@ fn parse_any(text: &str, name: &str) -> Result<RivalManifest, LabError> {
         }
         documents.retain(|document| document.header.is_kind(ScaledObject::KIND));
         let object = documents.remove(0).parse::<ScaledObject>().map_err(located)?;
+        Keda::new(Rival::Keda.name(), &object, Workbench::hpa_config())
+            .map_err(|error| located(error.to_string()))?;
         return Ok(RivalManifest::Keda(Box::new(object)));
     }
     if documents.iter().any(Document::is_of_knative) {
@@ -80,7 +82,8 @@ fn parse_knative(documents: Vec<Document>) -> Result<Box<KnativeManifest>, Strin
             return Err("holds two documents of the same kind for Knative, must hold one of each".to_owned());
         }
     }
-    manifest.settings().map_err(|error| error.to_string())?;
+    let followed = manifest.settings().and_then(|settings| Knative::new(Rival::Knative.name(), settings));
+    followed.map_err(|error| error.to_string())?;
     Ok(Box::new(manifest))
 }
 
