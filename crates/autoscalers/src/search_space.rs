@@ -101,7 +101,7 @@ impl Range {
         let position = position.clamp(0.0, 1.0);
         match self {
             Self::Linear { low, high } => low + (high - low) * position,
-            Self::Log { low, high } => low * libm::exp(libm::log(high / low) * position),
+            Self::Log { low, high } => (low * libm::exp(libm::log(high / low) * position)).clamp(low, high),
             Self::Integer { low, high } => whole(low, high, position),
             Self::Choice { count } => whole(0, count - 1, position),
         }

@@ -42,9 +42,14 @@ impl FromStr for TimeZone {
             _ => return Err(wrong()),
         };
         let (hours, minutes) = unsigned.split_once(':').unwrap_or((unsigned, "0"));
-        let number = |digits: &str| digits.parse::<i32>().ok().filter(|_| digits.len() <= 2);
+        let number = |digits: &str| {
+            digits
+                .parse::<i32>()
+                .ok()
+                .filter(|_| digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        };
         let (hours, minutes) = number(hours).zip(number(minutes)).ok_or_else(wrong)?;
-        if hours > MOST_HOURS || minutes > 59 || hours < 0 || minutes < 0 {
+        if hours > MOST_HOURS || minutes > 59 {
             return Err(wrong());
         }
         let east = if west { -sign } else { sign };

@@ -1,4 +1,4 @@
-//! Which of the world's metrics a PromQL query asks for.
+//! Which of the world's metrics a `PromQL` query asks for.
 
 use podpilot_core::MetricKey;
 

@@ -27,6 +27,7 @@ pub(super) struct Settings {
 
 /// What annotations switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each annotation is a switch of its own")]
 pub(super) struct Switches {
     pub(super) paused: bool,
     pub(super) paused_replicas: Option<i32>,

@@ -82,7 +82,7 @@ impl Collector {
             }
             self.last = Some(*totals);
         }
-        let newest = self.newest.filter(|newest| bucket - newest <= self.stable.buckets)?;
+        let newest = self.newest.filter(|newest| bucket - newest < self.stable.buckets)?;
         let average = |window: &Window| self.average(window, newest, bucket);
         Some(Averages { stable: average(&self.stable), panic: average(&self.panic), any_request })
     }
@@ -203,9 +203,9 @@ mod tests {
             proxies.pass(second, 4.0, true);
         }
         assert_eq!(
-            proxies.pass(62, 34.0, true),
-            Some((5.033333, 14.0)),
-            "(7 + 28·4 + 34) / 30, rounded down"
+            proxies.pass(62, 35.0, true),
+            Some((5.133_333, 14.333_333)),
+            "(7 + 28·4 + 35) / 30, rounded down"
         );
     }
 
@@ -217,8 +217,8 @@ mod tests {
         }
         assert_eq!(proxies.pass(62, 100.0, false), Some((6.0, 6.0)), "silence is not zero");
         assert_eq!(proxies.pass(66, 100.0, false), Some((6.0, 0.0)), "the panic window has run empty");
-        assert_eq!(proxies.pass(120, 0.0, false), Some((0.0, 0.0)));
-        assert_eq!(proxies.pass(122, 0.0, false), None, "a whole window without data");
+        assert_eq!(proxies.pass(118, 0.0, false), Some((6.0, 0.0)));
+        assert_eq!(proxies.pass(120, 0.0, false), None, "a whole window without data");
         assert_eq!(proxies.pass(124, 3.0, true), None, "its increase spans the silence");
         assert_eq!(proxies.pass(126, 3.0, true), Some((3.0, 3.0)), "the windows begin anew");
     }
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(
             proxies.pass(84, 6.0, true),
             Some((3.8, 6.0)),
-            "18 of 30 buckets, and the panic window anew"
+            "19 of 30 buckets, and the panic window anew"
         );
     }
 }
