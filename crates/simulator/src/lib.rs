@@ -19,6 +19,7 @@ mod nodes;
 mod pods;
 mod prepared;
 mod prometheus;
+mod queue_proxies;
 mod requests;
 mod resource_metrics;
 mod run;

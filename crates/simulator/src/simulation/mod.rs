@@ -20,6 +20,7 @@ use crate::named_metrics::NamedMetrics;
 use crate::nodes::Nodes;
 use crate::pods::{NEVER, PodSet};
 use crate::prometheus::Prometheus;
+use crate::queue_proxies::QueueProxies;
 use crate::resource_metrics::ResourceMetrics;
 use crate::tally::Tally;
 use crate::{Fidelity, LatencyRecord, Measures, PreparedScenario, Scenario, ScenarioError, UnknownMetric};
@@ -40,7 +41,8 @@ const EVERY_SIGNAL: SignalSet = SignalSet::EMPTY
     .with(Signal::Latency)
     .with(Signal::InFlight)
     .with(Signal::RequestTotals)
-    .with(Signal::NamedMetrics);
+    .with(Signal::NamedMetrics)
+    .with(Signal::Proxies);
 
 /// Pods by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,6 +87,7 @@ pub struct Simulation {
     resource: ResourceMetrics,
     prometheus: Prometheus,
     named: NamedMetrics,
+    proxies: QueueProxies,
     /// What Prometheus keeps answering while it stands still.
     frozen: Option<ServiceSignals>,
     faults: Faults,
@@ -142,6 +145,7 @@ impl Simulation {
             resource: ResourceMetrics::new(&scenario.metrics.resource, slots, seed.stream()),
             prometheus: Prometheus::new(&scenario.metrics.prometheus),
             named: NamedMetrics::default(),
+            proxies: QueueProxies::new(),
             frozen: None,
             faults: Faults::new(&scenario.faults),
             tally: Tally::new(bins, scenario.objective.latency.quantile, start),
@@ -177,6 +181,7 @@ impl Simulation {
         self.resource.restart(seed.named("cadvisor").stream(), self.now);
         self.prometheus.restart(seed.named("prometheus").stream().uniform(), self.now);
         self.named.restart();
+        self.proxies = QueueProxies::new();
         self.frozen = None;
         self.faults.restart(seed.named("faults"), self.measured_from);
         self.tally.restart(scenario.objective.latency.quantile, self.now);
@@ -208,6 +213,7 @@ impl Simulation {
         self.resource.copy_from(&other.resource);
         self.prometheus.copy_from(&other.prometheus);
         self.named.copy_from(&other.named);
+        self.proxies = other.proxies;
         self.frozen = other.frozen;
         self.faults.copy_from(&other.faults);
         self.tally.copy_from(&other.tally);

@@ -87,6 +87,7 @@ impl Simulation {
             },
             latency: if wants(Signal::Latency) { self.prometheus.latency(now) } else { None },
             in_flight: if wants(Signal::InFlight) || named { self.prometheus.in_flight(now) } else { None },
+            proxies: if wants(Signal::Proxies) { self.proxies.totals(now) } else { None },
             totals: if wants(Signal::RequestTotals) { self.prometheus.totals(now) } else { None },
         }
     }

@@ -15,6 +15,10 @@ impl Simulation {
             let arrival = self.arrivals.tick(self.rate_rps, self.tick_s);
             self.engine.tick(self.now, arrival, &mut self.tally);
             self.now += self.tick;
+            if self.watched.contains(Signal::Proxies) {
+                let in_flight = self.engine.in_flight();
+                self.proxies.tick(self.now, arrival.count as f64, in_flight, self.tick_s);
+            }
             if self.engine.needs_attention() {
                 self.attend();
             }
