@@ -32,6 +32,7 @@ const BUNDLED: &[(&str, &str)] = bundled![
     "small-limit",
     "spike",
     "steady",
+    "study",
 ];
 
 /// A scenario and the folder that relative paths in it start from.

@@ -13,6 +13,7 @@ mod fidelity;
 mod flow;
 mod history;
 mod latency_record;
+mod measurement_noise;
 mod measures;
 mod named_metrics;
 mod nodes;
@@ -33,7 +34,8 @@ pub use named_metrics::UnknownMetric;
 pub use prepared::PreparedScenario;
 pub use run::{TickRecord, run};
 pub use scenario::{
-    BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec, PriceSpec,
-    ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError,
+    BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec,
+    Perturbation, PriceSpec, ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA,
+    Scenario, ScenarioError, UnknownPerturbation,
 };
 pub use simulation::{PodCounts, Simulation};

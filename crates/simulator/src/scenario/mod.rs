@@ -5,6 +5,7 @@ mod faults;
 mod lifecycle;
 mod objective_schema;
 mod observability;
+mod perturbation;
 mod validation;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use cluster::{ClusterSpec, PriceSpec};
 pub use faults::{FaultSchedule, FaultSpec, MetricSource};
 pub use lifecycle::{LifecycleSpec, ProbeKind, ProbeSpec};
 pub use observability::{MetricsSpec, PrometheusSpec, ResourceMetricsSpec};
+pub use perturbation::{Perturbation, UnknownPerturbation};
 pub use validation::ScenarioError;
 
 /// The schema identifier that a scenario file must carry.

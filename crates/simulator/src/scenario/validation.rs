@@ -204,6 +204,12 @@ fn metrics(scenario: &Scenario) -> Result<(), ScenarioError> {
                 && prometheus.window_s <= 100.0 * prometheus.scrape_s,
             "between 2 and 100 times scrape_s",
         ),
+        check(
+            "metrics.noise_cv",
+            scenario.metrics.noise_cv,
+            scenario.metrics.noise_cv >= 0.0 && scenario.metrics.noise_cv <= 2.0,
+            "between 0 and 2",
+        ),
     ])?;
     let mut below_s = 0.0;
     for (index, &bound_s) in prometheus.latency_buckets_s.iter().enumerate() {

@@ -16,6 +16,7 @@ use podpilot_traffic::{ArrivalStream, LoadSeries};
 
 use crate::engine::Engine;
 use crate::faults::Faults;
+use crate::measurement_noise::MeasurementNoise;
 use crate::named_metrics::NamedMetrics;
 use crate::nodes::Nodes;
 use crate::pods::{NEVER, PodSet};
@@ -87,6 +88,7 @@ pub struct Simulation {
     named: NamedMetrics,
     /// What Prometheus keeps answering while it stands still.
     frozen: Option<ServiceSignals>,
+    noise: MeasurementNoise,
     faults: Faults,
     tally: Tally,
     accounts: Accounts,
@@ -143,6 +145,7 @@ impl Simulation {
             prometheus: Prometheus::new(&scenario.metrics.prometheus),
             named: NamedMetrics::default(),
             frozen: None,
+            noise: MeasurementNoise::new(scenario.metrics.noise_cv),
             faults: Faults::new(&scenario.faults),
             tally: Tally::new(bins, scenario.objective.latency.quantile, start),
             accounts: Accounts::default(),
@@ -178,6 +181,7 @@ impl Simulation {
         self.prometheus.restart(seed.named("prometheus").stream().uniform(), self.now);
         self.named.restart();
         self.frozen = None;
+        self.noise.restart(seed.named("measurement noise"));
         self.faults.restart(seed.named("faults"), self.measured_from);
         self.tally.restart(scenario.objective.latency.quantile, self.now);
         self.accounts = Accounts::at(self.now);
@@ -209,6 +213,7 @@ impl Simulation {
         self.prometheus.copy_from(&other.prometheus);
         self.named.copy_from(&other.named);
         self.frozen = other.frozen;
+        self.noise = other.noise;
         self.faults.copy_from(&other.faults);
         self.tally.copy_from(&other.tally);
         self.accounts = other.accounts;

@@ -32,8 +32,9 @@ impl Simulation {
             self.listed_version = Some(self.pods.version);
             self.list_pods_anew();
         }
-        for (position, &slot) in self.pods.order().iter().enumerate() {
+        for (position, (slot, pod)) in self.pods.iter().enumerate() {
             let usage = if usage_known { self.resource.usage(slot) } else { None };
+            let usage = usage.map(|usage| self.noise.usage(pod.id, usage));
             self.observation.pods.set_usage(position, 0, usage);
         }
     }
@@ -71,7 +72,8 @@ impl Simulation {
         if self.faults.outage(MetricSource::Prometheus) || self.faults.nan(MetricSource::Prometheus) {
             return ServiceSignals::default();
         }
-        self.frozen.unwrap_or_else(|| self.service_signals())
+        let signals = self.frozen.unwrap_or_else(|| self.service_signals());
+        self.noise.signals(signals)
     }
 
     /// What queries on Prometheus answer when it works.
@@ -97,5 +99,6 @@ impl Simulation {
             && !self.faults.nan(MetricSource::Prometheus);
         let metrics = &mut self.observation.metrics;
         self.named.answer(answered, &self.observation.service, &self.pods, metrics);
+        self.noise.metrics_of_pods(metrics);
     }
 }
