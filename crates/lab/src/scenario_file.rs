@@ -17,6 +17,7 @@ macro_rules! bundled {
 const BUNDLED: &[(&str, &str)] = bundled![
     "default",
     "bursty-arrivals",
+    "cluster-autoscaler",
     "crowded-node",
     "daily",
     "faulty-cluster",

@@ -34,8 +34,8 @@ pub use named_metrics::UnknownMetric;
 pub use prepared::PreparedScenario;
 pub use run::{TickRecord, run};
 pub use scenario::{
-    BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec,
-    Perturbation, PriceSpec, ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA,
-    Scenario, ScenarioError, UnknownPerturbation,
+    BaselineSpec, ClusterAutoscalerSpec, ClusterSpec, Expander, FaultSchedule, FaultSpec, LifecycleSpec,
+    MetricSource, MetricsSpec, NodeGroupSpec, Perturbation, PriceSpec, ProbeKind, ProbeSpec, PrometheusSpec,
+    ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError, UnknownPerturbation,
 };
 pub use simulation::{PodCounts, Simulation};

@@ -35,6 +35,7 @@ pub(crate) struct Requests {
     instants: Stream,
     arriving_s: Vec<f64>,
     served: f64,
+    cluster_cores: f64,
 }
 
 impl Requests {
@@ -57,6 +58,7 @@ impl Requests {
             instants: Seed(0).stream(),
             arriving_s: Vec::new(),
             served: 0.0,
+            cluster_cores: f64::INFINITY,
         }
     }
 
@@ -133,7 +135,8 @@ impl Requests {
             return;
         }
         let backlogged = self.balanced.in_flight() as f64 > BUSY_QUEUE * f64::from(serving);
-        let share = self.prepared.core_share(serving, rate_rps / f64::from(serving), backlogged);
+        let share =
+            self.prepared.core_share(self.cluster_cores, serving, rate_rps / f64::from(serving), backlogged);
         for server in self.balanced.pods_mut() {
             server.set_core_share(share);
         }
@@ -149,6 +152,11 @@ impl Requests {
                 Reading { finished: server.cpu_used_s() / per_request_s, queue: server.in_flight() as f64 };
             self.history.write(slot, reading);
         }
+    }
+
+    /// CPU of the nodes that pods run on, cores.
+    pub(crate) fn set_cluster_cores(&mut self, cores: f64) {
+        self.cluster_cores = cores;
     }
 
     pub(crate) fn served(&self) -> f64 {

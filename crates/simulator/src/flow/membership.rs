@@ -99,6 +99,14 @@ impl Flow {
         self.stir();
     }
 
+    /// CPU of the nodes that pods run on, cores.
+    pub(crate) fn set_cluster_cores(&mut self, cores: f64) {
+        if cores != self.cluster_cores {
+            self.cluster_cores = cores;
+            self.stir();
+        }
+    }
+
     /// Whether [`Flow::merge`] would join groups. Take samples of all pods first: their past is forgotten by it.
     pub(crate) fn can_merge(&self) -> bool {
         self.groups.iter().filter(|group| group.receives && group.at_rest).count() > 1

@@ -73,7 +73,7 @@ impl Flow {
         let serving = self.endpoints - self.black_holes;
         let backlogged =
             self.groups.iter().any(|group| group.receives && !group.at_rest && group.queue > BUSY_QUEUE);
-        self.prepared.core_share(serving, self.rate_rps * self.per_endpoint, backlogged)
+        self.prepared.core_share(self.cluster_cores, serving, self.rate_rps * self.per_endpoint, backlogged)
     }
 
     fn account_for_attention(&mut self) {

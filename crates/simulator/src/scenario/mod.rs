@@ -1,6 +1,7 @@
 //! What a scenario file says: a service, its load, the cluster it runs on, how it is measured, what goes wrong.
 
 mod cluster;
+mod cluster_autoscaler;
 mod faults;
 mod lifecycle;
 mod objective_schema;
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use cluster::{ClusterSpec, PriceSpec};
+pub use cluster_autoscaler::{ClusterAutoscalerSpec, Expander, NodeGroupSpec};
 pub use faults::{FaultSchedule, FaultSpec, MetricSource};
 pub use lifecycle::{LifecycleSpec, ProbeKind, ProbeSpec};
 pub use observability::{MetricsSpec, PrometheusSpec, ResourceMetricsSpec};

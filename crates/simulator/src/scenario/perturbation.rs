@@ -102,6 +102,10 @@ impl Perturbation {
             Self::ScaleX3 => {
                 changed.cluster.nodes *= 3;
                 changed.cluster.max_replicas *= 3;
+                if let Some(autoscaler) = &mut changed.cluster.autoscaler {
+                    autoscaler.max_nodes *= 3;
+                    autoscaler.groups.iter_mut().for_each(|group| group.max_nodes *= 3);
+                }
             }
         }
         changed

@@ -1,3 +1,5 @@
+mod node_groups;
+
 use podpilot_core::ObjectiveError;
 use podpilot_service_model::SpecError;
 use podpilot_traffic::LoadError;
@@ -84,6 +86,7 @@ pub(super) fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     scenario.pod.validate()?;
     scenario.objective.validate()?;
     cluster(scenario)?;
+    node_groups::validate(scenario)?;
     lifecycle(scenario)?;
     metrics(scenario)?;
     price(scenario)?;

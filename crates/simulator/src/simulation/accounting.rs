@@ -12,6 +12,8 @@ pub(super) struct Accounts {
     accounted_until: Timestamp,
     placed: f64,
     serving: f64,
+    nodes: f64,
+    node_price_per_hour: f64,
     totals_before: RequestTotals,
     offered_before: f64,
     served_before: f64,
@@ -41,6 +43,8 @@ impl Simulation {
             served_before: self.engine.served(),
             placed: self.accounts.placed,
             serving: self.accounts.serving,
+            nodes: self.accounts.nodes,
+            node_price_per_hour: self.accounts.node_price_per_hour,
             ..Accounts::at(self.now)
         };
         self.plan_next_event();
@@ -52,6 +56,9 @@ impl Simulation {
         let summary = self.pods.summary();
         self.accounts.placed = f64::from(summary.placed);
         self.accounts.serving = f64::from(summary.counts.serving);
+        self.accounts.nodes = f64::from(self.nodes.billed());
+        self.accounts.node_price_per_hour = self.nodes.price_per_hour();
+        self.engine.set_cluster_cores(self.nodes.cores());
     }
 
     /// Brings all measures up to now.
@@ -64,7 +71,8 @@ impl Simulation {
         measures.pod_seconds += accounts.placed * elapsed_s;
         measures.serving_pod_seconds += accounts.serving * elapsed_s;
         measures.spec_replica_seconds += f64::from(self.spec_replicas) * elapsed_s;
-        measures.node_seconds += f64::from(self.prepared.scenario().cluster.nodes) * elapsed_s;
+        measures.node_seconds += accounts.nodes * elapsed_s;
+        measures.node_cost += accounts.node_price_per_hour * elapsed_s / 3_600.0;
         let totals = self.tally.totals;
         let before = accounts.totals_before;
         measures.totals = RequestTotals {

@@ -14,7 +14,7 @@ const BACK_OFF_RESET: Span = Span::minutes(10);
 
 impl Simulation {
     pub(super) fn place_initial_pods(&mut self) {
-        let cluster = self.prepared.scenario().cluster;
+        let cluster = &self.prepared.scenario().cluster;
         let carried_rps = INITIAL_UTILIZATION * self.prepared.capacity_rps_per_pod();
         let enough = (self.rate_rps / carried_rps).ceil() as u32;
         let fitting = enough.max(1).clamp(cluster.min_replicas, cluster.max_replicas);

@@ -4,6 +4,7 @@ mod accounting;
 mod attention;
 mod disturbance;
 mod lifecycle;
+mod node_scaling;
 mod observing;
 mod scaling;
 mod ticking;
@@ -174,7 +175,7 @@ impl Simulation {
         self.arrivals = ArrivalStream::new(self.prepared.arrivals(), seed);
         self.engine.restart(seed.named("engine"), self.now);
         self.pods.restart();
-        self.nodes.restart();
+        self.nodes.restart(seed.named("nodes"), self.now);
         self.pod_seed = seed.named("pods");
         self.late_write = None;
         self.resource.restart(seed.named("cadvisor").stream(), self.now);
@@ -243,11 +244,6 @@ impl Simulation {
         self.fidelity
     }
 
-    /// The rate that the load prescribes now, requests per second: for records and oracles, no autoscaler sees it.
-    pub fn offered_rate_rps(&self) -> f64 {
-        self.rate_rps
-    }
-
     /// Requests in all pods now, queued ones included.
     pub fn in_flight(&self) -> f64 {
         self.engine.in_flight()
@@ -285,6 +281,7 @@ impl Simulation {
         self.next_event_at = self
             .rate_until
             .min(self.pods.summary().next_at)
+            .min(self.nodes.next_at())
             .min(self.resource.next_collection_at())
             .min(self.prometheus.next_scrape_at())
             .min(self.faults.next_at())

@@ -11,7 +11,9 @@ impl Simulation {
         self.observation.now = self.now + self.faults.clock_offset();
         self.observation.replicas =
             ReplicaCounts { spec: self.spec_replicas, status: self.pods.summary().alive as i32 };
-        self.observation.room_for_pods = Some(self.nodes.room() as i32);
+        // Where nodes follow the pods, nobody can tell how much room there will be.
+        let room = (!self.nodes.are_autoscaled()).then(|| self.nodes.room() as i32);
+        self.observation.room_for_pods = room;
         self.observation.service = self.answered_signals();
         self.list_pods();
         self.answer_named_metrics();

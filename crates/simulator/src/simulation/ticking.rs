@@ -43,6 +43,9 @@ impl Simulation {
             let Some(slot) = self.pods.first_due(self.now) else { break };
             self.move_pod_on(slot);
         }
+        if self.nodes.next_at() <= self.now {
+            self.scale_nodes();
+        }
         if self.resource.next_collection_at() <= self.now {
             self.collect_resource_metrics();
         }

@@ -7,6 +7,7 @@ mod conservation;
 mod determinism;
 mod faults;
 mod metrics;
+mod node_scaling;
 mod perturbations;
 mod pods;
 mod scenarios;
