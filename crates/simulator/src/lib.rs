@@ -7,6 +7,8 @@
 //! - [`Measures`] holds what came of it, by the definitions that evaluation and the cluster share.
 
 mod bins;
+mod clients;
+mod cohorts;
 mod engine;
 mod faults;
 mod fidelity;
@@ -36,6 +38,6 @@ pub use run::{TickRecord, run};
 pub use scenario::{
     BaselineSpec, ClusterAutoscalerSpec, ClusterSpec, Expander, FaultSchedule, FaultSpec, LifecycleSpec,
     MetricSource, MetricsSpec, NodeGroupSpec, Perturbation, PriceSpec, ProbeKind, ProbeSpec, PrometheusSpec,
-    ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError, UnknownPerturbation,
+    ResourceMetricsSpec, RetrySpec, SCENARIO_SCHEMA, Scenario, ScenarioError, UnknownPerturbation,
 };
 pub use simulation::{PodCounts, Simulation};

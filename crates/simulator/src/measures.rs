@@ -9,8 +9,12 @@ use crate::{LatencyRecord, Scenario};
 pub struct Sums {
     /// Virtual time measured, seconds.
     pub elapsed_s: f64,
-    /// Requests that arrived in front of the pods.
+    /// Requests that arrived in front of the pods, retries included.
     pub offered: f64,
+    /// Of those, retries.
+    pub retries: f64,
+    /// Failed requests that clients did not try again; 0 where clients never do.
+    pub given_up: f64,
     /// Requests that ended, the slow and the failed ones among them. Requests in flight are not counted yet.
     pub totals: RequestTotals,
     /// Minutes with a verdict on latency.
@@ -119,6 +123,11 @@ impl Measures {
     /// Share of ended requests that failed.
     pub fn failed_request_ratio(&self) -> Option<f64> {
         ratio(self.totals.failed, self.totals.requests)
+    }
+
+    /// First tries that were answered in the end, as a share of all: the goodput of clients that retry.
+    pub fn goodput_ratio(&self) -> Option<f64> {
+        ratio(self.totals.requests - self.totals.failed, self.offered - self.retries)
     }
 
     /// Share of bad minutes.

@@ -7,6 +7,7 @@ mod lifecycle;
 mod objective_schema;
 mod observability;
 mod perturbation;
+mod retries;
 mod validation;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use faults::{FaultSchedule, FaultSpec, MetricSource};
 pub use lifecycle::{LifecycleSpec, ProbeKind, ProbeSpec};
 pub use observability::{MetricsSpec, PrometheusSpec, ResourceMetricsSpec};
 pub use perturbation::{Perturbation, UnknownPerturbation};
+pub use retries::RetrySpec;
 pub use validation::ScenarioError;
 
 /// The schema identifier that a scenario file must carry.
@@ -59,6 +61,9 @@ pub struct Scenario {
     pub lifecycle: LifecycleSpec,
     /// Nodes and replica bounds.
     pub cluster: ClusterSpec,
+    /// Clients that try again; without it a failed request is gone.
+    #[serde(default)]
+    pub retries: Option<RetrySpec>,
     /// How late and coarse the measurements are.
     #[serde(default)]
     pub metrics: MetricsSpec,

@@ -4,7 +4,7 @@ use podpilot_core::ObjectiveError;
 use podpilot_service_model::SpecError;
 use podpilot_traffic::LoadError;
 
-use super::{FaultSpec, SCENARIO_SCHEMA, Scenario};
+use super::{FaultSpec, RetrySpec, SCENARIO_SCHEMA, Scenario};
 
 /// A scenario that cannot be simulated: names the field, its value and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +87,7 @@ pub(super) fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     scenario.objective.validate()?;
     cluster(scenario)?;
     node_groups::validate(scenario)?;
+    retries(scenario)?;
     lifecycle(scenario)?;
     metrics(scenario)?;
     price(scenario)?;
@@ -233,6 +234,33 @@ fn metrics(scenario: &Scenario) -> Result<(), ScenarioError> {
         });
     }
     Ok(())
+}
+
+fn retries(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let Some(retries) = &scenario.retries else { return Ok(()) };
+    let budget = retries.budget.unwrap_or(1.0);
+    first_failure([
+        check(
+            "retries.attempts",
+            f64::from(retries.attempts),
+            (1..=RetrySpec::MOST_ATTEMPTS).contains(&retries.attempts),
+            "between 1 and 8",
+        ),
+        not_negative("retries.backoff_s", retries.backoff_s),
+        check(
+            "retries.backoff_factor",
+            retries.backoff_factor,
+            retries.backoff_factor >= 1.0 && retries.backoff_factor <= 10.0,
+            "between 1 and 10",
+        ),
+        check(
+            "retries.longest_backoff_s",
+            retries.longest_backoff_s,
+            retries.longest_backoff_s >= retries.backoff_s && retries.longest_backoff_s <= 600.0,
+            "at least backoff_s and at most 600 seconds",
+        ),
+        check("retries.budget", budget, budget > 0.0 && budget <= 10.0, "above 0 and at most 10"),
+    ])
 }
 
 fn price(scenario: &Scenario) -> Result<(), ScenarioError> {

@@ -3,6 +3,7 @@
 use podpilot_core::{MinuteLedger, RequestTotals, Span, Timestamp};
 
 use super::Simulation;
+use crate::tally::Tally;
 
 const MINUTE: Span = Span::minutes(1);
 
@@ -16,6 +17,7 @@ pub(super) struct Accounts {
     node_price_per_hour: f64,
     totals_before: RequestTotals,
     offered_before: f64,
+    retries_before: [f64; 2],
     served_before: f64,
     pub(super) minute_end: Timestamp,
     minute_cpu_s: f64,
@@ -29,6 +31,11 @@ impl Accounts {
     }
 }
 
+/// Retries, and requests that were given up, since the run began.
+fn retries_of(tally: &Tally) -> [f64; 2] {
+    tally.clients.as_ref().map_or([0.0; 2], |clients| [clients.retries, clients.given_up])
+}
+
 impl Simulation {
     /// Forgets the warm-up.
     pub(super) fn begin_measuring(&mut self) {
@@ -40,6 +47,7 @@ impl Simulation {
         self.accounts = Accounts {
             totals_before: self.tally.totals,
             offered_before: self.tally.offered,
+            retries_before: retries_of(&self.tally),
             served_before: self.engine.served(),
             placed: self.accounts.placed,
             serving: self.accounts.serving,
@@ -81,6 +89,9 @@ impl Simulation {
             failed: totals.failed - before.failed,
         };
         measures.offered = self.tally.offered - accounts.offered_before;
+        let [retries, given_up] = retries_of(&self.tally);
+        measures.retries = retries - accounts.retries_before[0];
+        measures.given_up = given_up - accounts.retries_before[1];
         let served = self.engine.served() - accounts.served_before;
         measures.cpu_seconds = served * self.prepared.cpu_per_request_s();
         measures.minutes = self.tally.ledger.counts();

@@ -148,7 +148,7 @@ impl Simulation {
             frozen: None,
             noise: MeasurementNoise::new(scenario.metrics.noise_cv),
             faults: Faults::new(&scenario.faults),
-            tally: Tally::new(bins, scenario.objective.latency.quantile, start),
+            tally: Tally::new(bins, scenario, start),
             accounts: Accounts::default(),
             measures: Measures::new(scenario, LatencyRecord::new(Arc::clone(bins))),
             watched: EVERY_SIGNAL,

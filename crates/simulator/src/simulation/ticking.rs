@@ -13,6 +13,7 @@ impl Simulation {
         self.horizon += span;
         while self.now + self.tick <= self.horizon {
             let arrival = self.arrivals.tick(self.rate_rps, self.tick_s);
+            let arrival = self.tally.clients.as_mut().map_or(arrival, |clients| clients.arrive(arrival));
             self.engine.tick(self.now, arrival, &mut self.tally);
             self.now += self.tick;
             if self.engine.needs_attention() {
