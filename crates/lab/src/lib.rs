@@ -6,6 +6,7 @@ mod evaluation;
 pub mod explain;
 mod history;
 mod inspect;
+pub mod lower_bound;
 mod manifest_file;
 pub mod number;
 mod policy_store;

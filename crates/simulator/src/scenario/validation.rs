@@ -288,11 +288,22 @@ fn fault_spec(index: usize, fault: &FaultSpec) -> Result<(), ScenarioError> {
     first_failure([not_negative(&path("when.for_s"), when.for_s)])?;
     match *fault {
         FaultSpec::SlowApi { delay_s, .. } => first_failure([positive(&path("delay_s"), delay_s)]),
-        FaultSpec::Conflict { probability, .. } => first_failure([check(
-            &path("probability"),
-            probability,
-            probability > 0.0 && probability <= 1.0,
-            "above 0 and at most 1",
+        FaultSpec::Conflict { probability, .. } | FaultSpec::CrashLoop { probability, .. } => {
+            first_failure([check(
+                &path("probability"),
+                probability,
+                probability > 0.0 && probability <= 1.0,
+                "above 0 and at most 1",
+            )])
+        }
+        FaultSpec::MemoryLeak { mib_per_hour, .. } => {
+            first_failure([positive(&path("mib_per_hour"), mib_per_hour)])
+        }
+        FaultSpec::SlowStart { factor, .. } => first_failure([check(
+            &path("factor"),
+            factor,
+            factor > 1.0 && factor <= 100.0,
+            "above 1 and at most 100",
         )]),
         FaultSpec::PodCrash { pods, .. } => {
             first_failure([check(&path("pods"), f64::from(pods), pods >= 1, "at least 1")])

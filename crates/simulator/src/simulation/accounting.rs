@@ -3,6 +3,7 @@
 use podpilot_core::{MinuteLedger, RequestTotals, Span, Timestamp};
 
 use super::Simulation;
+use crate::pods::Pod;
 use crate::tally::Tally;
 
 const MINUTE: Span = Span::minutes(1);
@@ -105,16 +106,27 @@ impl Simulation {
         }
         let scenario = self.prepared.scenario();
         let memory = scenario.service.memory;
-        let finished = if memory.leak_kib_per_request > 0.0 { self.mean_finished() } else { 0.0 };
+        let finished =
+            if memory.leak_kib_per_request > 0.0 { self.mean_of_serving(Self::finished_by) } else { 0.0 };
+        let leaked_mib = if self.leakage.has_begun() { self.mean_of_serving(Self::leaked_by) } else { 0.0 };
         let ceiling_mib = scenario.objective.memory_of_limit * scenario.pod.memory_limit_mib;
-        self.accounts.minute_memory_over = memory.used_mib(self.engine.mean_queue(), finished) > ceiling_mib;
+        self.accounts.minute_memory_over =
+            memory.used_mib(self.engine.mean_queue(), finished) + leaked_mib > ceiling_mib;
     }
 
-    fn mean_finished(&self) -> f64 {
+    fn mean_of_serving(&self, value: fn(&Self, usize, &Pod) -> f64) -> f64 {
         let serving = self.pods.iter().filter(|(_, pod)| pod.in_engine);
-        let (sum, count) = serving
-            .fold((0.0, 0.0), |(sum, count), (slot, _)| (sum + self.engine.finished(slot), count + 1.0));
+        let (sum, count) =
+            serving.fold((0.0, 0.0), |(sum, count), (slot, pod)| (sum + value(self, slot, pod), count + 1.0));
         if count > 0.0 { sum / count } else { 0.0 }
+    }
+
+    fn finished_by(&self, slot: usize, _pod: &Pod) -> f64 {
+        self.engine.finished(slot)
+    }
+
+    fn leaked_by(&self, _slot: usize, pod: &Pod) -> f64 {
+        self.leaked_mib(pod)
     }
 
     pub(super) fn close_minute_if_over(&mut self) {

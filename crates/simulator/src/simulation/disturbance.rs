@@ -16,6 +16,9 @@ impl Simulation {
             (FaultSpec::Stale { source, .. }, begins) if source != MetricSource::Resource => {
                 self.frozen = begins.then(|| self.service_signals());
             }
+            (FaultSpec::MemoryLeak { .. }, _) => {
+                self.leakage.change_rate(self.faults.leak_mib_per_s(), self.now);
+            }
             _ => {}
         }
     }

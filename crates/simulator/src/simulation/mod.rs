@@ -3,6 +3,7 @@
 mod accounting;
 mod attention;
 mod disturbance;
+mod leakage;
 mod lifecycle;
 mod node_scaling;
 mod observing;
@@ -26,6 +27,7 @@ use crate::resource_metrics::ResourceMetrics;
 use crate::tally::Tally;
 use crate::{Fidelity, LatencyRecord, Measures, PreparedScenario, Scenario, ScenarioError, UnknownMetric};
 use accounting::Accounts;
+use leakage::Leakage;
 
 /// Time simulated before the start at the load's first rate, so that metrics exist from the start on.
 const WARM_UP: Span = Span::minutes(2);
@@ -91,6 +93,7 @@ pub struct Simulation {
     frozen: Option<ServiceSignals>,
     noise: MeasurementNoise,
     faults: Faults,
+    leakage: Leakage,
     tally: Tally,
     accounts: Accounts,
     measures: Measures,
@@ -148,6 +151,7 @@ impl Simulation {
             frozen: None,
             noise: MeasurementNoise::new(scenario.metrics.noise_cv),
             faults: Faults::new(&scenario.faults),
+            leakage: Leakage::default(),
             tally: Tally::new(bins, scenario, start),
             accounts: Accounts::default(),
             measures: Measures::new(scenario, LatencyRecord::new(Arc::clone(bins))),
@@ -184,6 +188,7 @@ impl Simulation {
         self.frozen = None;
         self.noise.restart(seed.named("measurement noise"));
         self.faults.restart(seed.named("faults"), self.measured_from);
+        self.leakage = Leakage::default();
         self.tally.restart(scenario.objective.latency.quantile, self.now);
         self.accounts = Accounts::at(self.now);
         self.measures.clear();
@@ -216,6 +221,7 @@ impl Simulation {
         self.frozen = other.frozen;
         self.noise = other.noise;
         self.faults.copy_from(&other.faults);
+        self.leakage = other.leakage;
         self.tally.copy_from(&other.tally);
         self.accounts = other.accounts;
         self.measures.copy_from(&other.measures);

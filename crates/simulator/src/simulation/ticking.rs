@@ -16,7 +16,7 @@ impl Simulation {
             let arrival = self.tally.clients.as_mut().map_or(arrival, |clients| clients.arrive(arrival));
             self.engine.tick(self.now, arrival, &mut self.tally);
             self.now += self.tick;
-            if self.engine.needs_attention() {
+            if self.engine.needs_attention() || self.leakage.is_going_on() {
                 self.attend();
             }
             if self.now >= self.next_event_at {

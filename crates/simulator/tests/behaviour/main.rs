@@ -10,5 +10,6 @@ mod metrics;
 mod node_scaling;
 mod perturbations;
 mod pods;
+mod retries;
 mod scenarios;
 mod world;
