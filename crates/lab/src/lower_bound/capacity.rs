@@ -5,6 +5,8 @@ use podpilot_simulator::PreparedScenario;
 const IDLE_WHILE_GROWING: f64 = std::f64::consts::FRAC_2_PI;
 /// Weights of the plain count of pods beside the count that their work needs; any weight gives a bound.
 const WEIGHTS: usize = 21;
+/// From this queue on a pod may be working off a backlog, which leaves it no idle time.
+const BACKLOG: f64 = 5.0;
 const MINUTE_S: f64 = 60.0;
 
 /// The fewest pods, fractions included, that carry a rate without more than the allowed share of slow requests.
@@ -64,12 +66,12 @@ impl Capacity {
     }
 }
 
+/// The states of a table by rising queue, where a backlog begins among them.
 fn states(table: &LatencyTable) -> impl Iterator<Item = State> + '_ {
-    let of_level = |level: usize| {
-        let idle = 1.0 - table.utilization_at(table.queue_of(level));
-        State { slow: table.slow_ratio(level), time: 1.0 / (1.0 - IDLE_WHILE_GROWING * idle) }
-    };
-    (0..table.level_count()).map(of_level)
+    let at = |queue: f64| State { slow: table.slow_ratio_at(queue), time: time_at(table, queue) };
+    let queues = move || (0..table.level_count()).map(|level| table.queue_of(level));
+    let below = queues().take_while(|&queue| queue < BACKLOG).chain([BACKLOG]);
+    below.chain(queues().skip_while(|&queue| queue <= BACKLOG)).map(at)
 }
 
 /// The Lagrangian dual of "least time per request with at most `allowed` slow ones" at one price of slowness: a lower
@@ -112,9 +114,13 @@ fn longest_good_queue(table: &LatencyTable, allowed: f64) -> f64 {
 fn work_in(table: &LatencyTable, queue: f64) -> f64 {
     let steps = 200;
     let width = queue / f64::from(steps);
-    let time = |step: i32| {
-        let idle = 1.0 - table.utilization_at(width * f64::from(step));
-        1.0 / (1.0 - IDLE_WHILE_GROWING * idle)
-    };
-    (0..steps).map(|step| time(step) * width).sum()
+    (0..steps).map(|step| time_at(table, width * f64::from(step)) * width).sum()
+}
+
+/// 1/û(q): least pod time per request, in units of 1/capacity.
+fn time_at(table: &LatencyTable, queue: f64) -> f64 {
+    if queue >= BACKLOG {
+        return 1.0;
+    }
+    1.0 / (1.0 - IDLE_WHILE_GROWING * (1.0 - table.utilization_at(queue)))
 }

@@ -12,7 +12,8 @@
 //!
 //! Let a pod hold the queue `q(t)`, get `a(t)` requests a second and work off `k(t)`. In the simulator's fast mode
 //! `k ≤ C·û(q)` with capacity `C` and `û(q) = 1 − (2/π)(1 − u(q))`, `u` being the table's share of capacity worked off:
-//! a growing queue idles less than a stationary one, but at least 2/π times as often. With `g = 1/û`, which does not
+//! a growing queue idles less than a stationary one, but at least 2/π times as often; from 5 requests on, where a pod may
+//! be working off a backlog, `û = 1`. With `g = 1/û`, which does not
 //! rise with `q`, the pod is there for at least `∫ k·g(q) dt / C`. As `k = a − dq/dt − refused`,
 //!
 //! ```text
