@@ -57,8 +57,7 @@ fn controller(prepared: &PreparedScenario) -> Controller {
         *bias = libm::log(ratio) as f32;
     }
     let network = QuantileNet::new(network, None, FORECAST_LEVELS.to_vec());
-    let forecaster =
-        QuantileForecaster::new(network, FrozenInputs::default(), Span::seconds(60)).unwrap();
+    let forecaster = QuantileForecaster::new(network, FrozenInputs::default(), Span::seconds(60)).unwrap();
     let fallback = Some(Hpa::cpu_utilization(80, scenario.bounds()).unwrap());
     let config = ControllerConfig::new("controller", scenario.objective, capacity, scenario.bounds());
     Controller::new(ControllerConfig { fallback, ..config }, forecaster, Policy::Quantile).unwrap()
@@ -140,13 +139,8 @@ fn without_metrics_nothing_is_given_up() {
 
 #[test]
 fn the_controller_lives_with_retries_and_with_nodes_that_follow_its_pods() {
-    let retries = RetrySpec {
-        attempts: 3,
-        backoff_s: 1.0,
-        backoff_factor: 2.0,
-        longest_backoff_s: 30.0,
-        budget: None,
-    };
+    let retries =
+        RetrySpec { attempts: 3, backoff_s: 1.0, backoff_factor: 2.0, longest_backoff_s: 30.0, budget: None };
     let crash = FaultSpec::PodCrash { pods: 4, when: WHEN };
     let story = play(&Scenario { faults: vec![crash], retries: Some(retries), ..scenario() });
     assert!(story.bad_in_the_last_hour <= 2, "{} bad minutes", story.bad_in_the_last_hour);

@@ -69,10 +69,11 @@ impl Clients {
         self.given_up += total * (1.0 - share);
         let mut arrived = [0.0; MOST + 1];
         arrived[0] = first_tries.count as f64;
-        for retry in 1..=MOST {
-            let sent = due[retry] * share + self.remainder[retry];
-            arrived[retry] = sent.floor();
-            self.remainder[retry] = sent - arrived[retry];
+        let retries = arrived.iter_mut().zip(due).zip(&mut self.remainder).skip(1);
+        for ((whole, due), remainder) in retries {
+            let sent = due * share + *remainder;
+            *whole = sent.floor();
+            *remainder = sent - *whole;
         }
         self.arrived[self.now] = arrived;
         let retries: f64 = arrived[1..].iter().sum();

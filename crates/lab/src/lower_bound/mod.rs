@@ -62,6 +62,8 @@ pub struct LowerBound {
     all_good_pod_s: f64,
     /// Pod-seconds saved by giving up 1, 2, … verdict windows, the dearest first; starts with 0 for none.
     saved_pod_s: Vec<f64>,
+    /// Pod-seconds of the pods that are always there.
+    fewest_pod_s: f64,
     prices: Prices,
 }
 
@@ -113,6 +115,7 @@ impl LowerBound {
             hours: length.as_seconds() / 3_600.0,
             all_good_pod_s: needs.iter().sum::<f64>() - unfinished,
             saved_pod_s,
+            fewest_pod_s: fewest * length.as_seconds(),
             prices: Prices::of(scenario),
         }
     }
@@ -144,7 +147,7 @@ impl LowerBound {
     }
 
     fn pod_hours_with(&self, given_up: usize) -> f64 {
-        (self.all_good_pod_s - self.saved_pod_s[given_up]).max(0.0) / 3_600.0
+        (self.all_good_pod_s - self.saved_pod_s[given_up]).max(self.fewest_pod_s) / 3_600.0
     }
 
     fn cost_with(&self, given_up: usize) -> f64 {
@@ -166,9 +169,11 @@ pub fn cost_bound(
 
 fn need_pod_s(minute: &Minute, capacity: &Capacity, fewest: f64) -> f64 {
     let realised = if minute.expected > 0.0 { (minute.arrived / minute.expected).min(1.0) } else { 0.0 };
-    let pods = realised * minute.rates_rps.iter().map(|&rate_rps| capacity.pods_for(rate_rps)).sum::<f64>();
-    let mean_pods = pods / minute.rates_rps.len().max(1) as f64;
-    mean_pods.max(fewest) * minute.length_s
+    let ticks = minute.rates_rps.len().max(1) as f64;
+    // Rates stay the same for many ticks.
+    let runs = minute.rates_rps.chunk_by(|a, b| a == b);
+    let pods: f64 = runs.map(|run| run.len() as f64 * capacity.pods_for(run[0])).sum();
+    (realised * pods / ticks).max(fewest) * minute.length_s
 }
 
 /// Pods that are there and paid for in any minute.

@@ -48,19 +48,11 @@ pub(super) struct Load<'a> {
     /// Requests that arrived, per pod.
     pub(super) count: f64,
     pub(super) tick_s: f64,
-    /// Whether pods help each other with a backlog.
-    pub(super) pooled: bool,
 }
 
 impl Load<'_> {
     fn capacity_rps(&self) -> f64 {
         self.table.capacity_rps() * self.core_share
-    }
-
-    /// Share of pods that have nothing to do while their mean is a backlog: only luck with the balancer, spread like a
-    /// normal distribution, can have emptied one.
-    fn idle_in_backlog(&self, queue: f64, spread: f64) -> f64 {
-        if self.pooled || spread <= 0.0 { 0.0 } else { 0.5 * libm::erfc(queue / (2.0 * spread).sqrt()) }
     }
 }
 
@@ -110,12 +102,14 @@ impl Group {
                 sum += f64::from(2 * (SUBSTEPS - substep)) * target;
                 break;
             }
-            let idle = if backlogged {
-                load.idle_in_backlog(queue, self.spread)
-            } else {
-                (1.0 - load.table.utilization_at(queue)) * idle_share(queue, target)
+            let idle = 1.0 - load.table.utilization_at(queue);
+            // While a backlog is worked off there are no gaps, however the stationary queue of its length had some.
+            let share = match (overload, backlogged) {
+                (true, _) => 1.0,
+                (false, true) => 0.0,
+                (false, false) => idle_share(queue, target),
             };
-            let drift = (rate_rps - capacity_rps * (1.0 - idle)) * substep_s;
+            let drift = (rate_rps - capacity_rps * (1.0 - idle * share)) * substep_s;
             let mut next = queue + drift;
             if overload {
                 refused += (next - limit).max(0.0);

@@ -172,7 +172,7 @@ impl Flow {
         Reading { finished: (reading.finished - member.offset).max(0.0), queue: reading.queue }
     }
 
-    pub(super) fn is_pooled(&self) -> bool {
+    fn is_pooled(&self) -> bool {
         self.prepared.scenario().service.balancer != Balancer::Random
     }
 

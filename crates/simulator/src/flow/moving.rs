@@ -28,7 +28,6 @@ impl Flow {
 
     fn move_groups(&mut self, at: Timestamp, count: f64, tally: &mut Tally) {
         let core_share = self.core_share();
-        let pooled = self.is_pooled();
         let table = self.prepared.tables().for_pods(self.endpoints.max(1));
         let first_bin = self.prepared.first_bin(self.endpoints);
         self.capacity_per_tick = table.capacity_rps() * core_share * self.tick_s;
@@ -41,7 +40,6 @@ impl Flow {
                 rate_rps: self.rate_rps * share,
                 count: count * share,
                 tick_s: self.tick_s,
-                pooled,
             };
             let refused_share = group.advance(&load);
             let arrived = load.count * f64::from(group.members);
