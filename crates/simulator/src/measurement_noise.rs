@@ -30,7 +30,7 @@ impl MeasurementNoise {
     }
 
     #[inline]
-    fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.log_standard_deviation == 0.0
     }
 
@@ -40,11 +40,7 @@ impl MeasurementNoise {
     }
 
     /// CPU use as it is read; memory is exact.
-    #[inline]
     pub(crate) fn usage(&self, pod: PodId, usage: ContainerUsage) -> ContainerUsage {
-        if self.is_none() {
-            return usage;
-        }
         let factor = self.factor(pod.0, usage.at);
         let scaled = |nanocores: i64| (nanocores as f64 * factor + 0.5) as i64;
         ContainerUsage { cpu_nanocores: usage.cpu_nanocores.map(scaled), ..usage }

@@ -39,7 +39,7 @@ pub(crate) struct Tally {
     /// Since the last scrape.
     pub(crate) unscraped: LatencyRecord,
     /// Who is told of failures and tries again.
-    pub(crate) clients: Option<Clients>,
+    pub(crate) clients: Option<Box<Clients>>,
 }
 
 impl Tally {
@@ -51,7 +51,7 @@ impl Tally {
             ledger: MinuteLedger::new(scenario.objective.latency.quantile, start),
             recent: LatencyRecord::new(Arc::clone(bins)),
             unscraped: LatencyRecord::new(Arc::clone(bins)),
-            clients: Clients::new(scenario),
+            clients: Clients::new(scenario).map(Box::new),
         }
     }
 

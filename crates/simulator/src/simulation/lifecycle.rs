@@ -256,7 +256,8 @@ impl Simulation {
             } else {
                 (startup_cores(prepared.scenario()) * (at - pod.container_started_at).as_seconds(), 0.0, 0.0)
             };
-            let leaked_mib = (leakage.at(at) - pod.leaked_before_mib).max(0.0);
+            let leaked_mib =
+                if leakage.has_begun() { (leakage.at(at) - pod.leaked_before_mib).max(0.0) } else { 0.0 };
             let memory_bytes = ((memory.used_mib(queue, finished) + leaked_mib) * 1_048_576.0) as i64;
             Counters { cpu_s, memory_bytes }
         });

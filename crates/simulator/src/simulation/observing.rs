@@ -34,9 +34,19 @@ impl Simulation {
             self.listed_version = Some(self.pods.version);
             self.list_pods_anew();
         }
-        for (position, (slot, pod)) in self.pods.iter().enumerate() {
+        for (position, &slot) in self.pods.order().iter().enumerate() {
             let usage = if usage_known { self.resource.usage(slot) } else { None };
-            let usage = usage.map(|usage| self.noise.usage(pod.id, usage));
+            self.observation.pods.set_usage(position, 0, usage);
+        }
+        if usage_known && !self.noise.is_none() {
+            self.blur_usage();
+        }
+    }
+
+    /// Puts the error of measurement on what was listed.
+    fn blur_usage(&mut self) {
+        for (position, (slot, pod)) in self.pods.iter().enumerate() {
+            let usage = self.resource.usage(slot).map(|usage| self.noise.usage(pod.id, usage));
             self.observation.pods.set_usage(position, 0, usage);
         }
     }

@@ -1,8 +1,9 @@
+use std::sync::Arc;
+
 use podpilot_core::Span;
 use podpilot_random::Seed;
 use podpilot_simulator::{Fidelity, PreparedScenario, RetrySpec, Scenario, Simulation};
 use proptest::prelude::*;
-use std::sync::Arc;
 
 use crate::world::{minutes, prepared_with};
 
