@@ -63,7 +63,7 @@ impl Nodes {
     /// Nodes that were asked for and are there now take pods. Returns whether there is any.
     pub(crate) fn admit_provisioned(&mut self, now: Timestamp) -> bool {
         let mut any = false;
-        for node in &mut self.nodes {
+        for node in &mut self.places {
             if matches!(node.state, State::Provisioning { ready_at } if ready_at <= now) {
                 node.state = State::Ready;
                 any = true;
@@ -90,7 +90,7 @@ impl Nodes {
     }
 
     fn room_to_come(&self) -> u32 {
-        let coming = self.nodes.iter().filter(|node| matches!(node.state, State::Provisioning { .. }));
+        let coming = self.places.iter().filter(|node| matches!(node.state, State::Provisioning { .. }));
         coming.map(|node| self.groups[node.group].room).sum()
     }
 
@@ -101,7 +101,8 @@ impl Nodes {
             let mut stream = autoscaler.seed.named("provisioning").indexed(autoscaler.asked_for).stream();
             autoscaler.asked_for += 1;
             let ready_at = now + Span::from_seconds(autoscaler.provision_s.draw_s(&mut stream));
-            let place = self.nodes.iter_mut().find(|node| node.group == group && node.state == State::Absent);
+            let place =
+                self.places.iter_mut().find(|node| node.group == group && node.state == State::Absent);
             if let Some(node) = place {
                 *node =
                     Node { group, pods: 0, state: State::Provisioning { ready_at }, unneeded_since: None };
@@ -144,36 +145,36 @@ impl Nodes {
     /// Nodes of a group that there are or will be.
     fn size(&self, group: usize) -> u32 {
         let there = |node: &&Node| node.group == group && node.state != State::Absent;
-        self.nodes.iter().filter(there).count() as u32
+        self.places.iter().filter(there).count() as u32
     }
 
     /// Nodes of a group that are not going already.
     fn kept(&self, group: usize) -> u32 {
         let kept =
             |node: &&Node| node.group == group && !matches!(node.state, State::Absent | State::Draining);
-        self.nodes.iter().filter(kept).count() as u32
+        self.places.iter().filter(kept).count() as u32
     }
 
     /// Notes which nodes are unneeded. Those that were so for long enough go: empty ones at once, else one is drained.
     fn remove_nodes(&mut self, autoscaler: &ClusterAutoscaler, now: Timestamp) -> Option<u32> {
-        for index in 0..self.nodes.len() {
-            let since = self.nodes[index].unneeded_since.unwrap_or(now);
-            let unneeded = self.is_unneeded(autoscaler, &self.nodes[index]);
-            self.nodes[index].unneeded_since = unneeded.then_some(since);
+        for index in 0..self.places.len() {
+            let since = self.places[index].unneeded_since.unwrap_or(now);
+            let unneeded = self.is_unneeded(autoscaler, &self.places[index]);
+            self.places[index].unneeded_since = unneeded.then_some(since);
         }
         if now < autoscaler.no_removal_before {
             return None;
         }
         let mut removed = 0;
         let mut drained = None;
-        for index in 0..self.nodes.len() {
-            let node = self.nodes[index];
+        for index in 0..self.places.len() {
+            let node = self.places[index];
             let due = node.unneeded_since.is_some_and(|since| now - since >= autoscaler.unneeded);
             if !due || self.kept(node.group) <= self.groups[node.group].fewest {
                 continue;
             }
             if node.pods == 0 && removed < MOST_EMPTY_AT_ONCE {
-                self.nodes[index].state = State::Absent;
+                self.places[index].state = State::Absent;
                 removed += 1;
             } else if node.pods > 0 && drained.is_none() {
                 drained = Some(index);
@@ -181,7 +182,7 @@ impl Nodes {
         }
         // Empty nodes that went leave less room: a drain waits for the next look.
         let index = drained.filter(|_| removed == 0)?;
-        self.nodes[index].state = State::Draining;
+        self.places[index].state = State::Draining;
         Some(index as u32)
     }
 

@@ -38,7 +38,7 @@ struct Node {
 #[derive(Debug, Clone)]
 pub(crate) struct Nodes {
     groups: Vec<NodeGroup>,
-    nodes: Vec<Node>,
+    places: Vec<Node>,
     autoscaler: Option<ClusterAutoscaler>,
 }
 
@@ -50,7 +50,7 @@ impl Nodes {
             std::iter::repeat_n(node, group.most as usize)
         };
         Self {
-            nodes: groups.iter().enumerate().flat_map(places).collect(),
+            places: groups.iter().enumerate().flat_map(places).collect(),
             groups,
             autoscaler: scenario.cluster.autoscaler.as_ref().map(ClusterAutoscaler::new),
         }
@@ -58,7 +58,7 @@ impl Nodes {
 
     pub(crate) fn restart(&mut self, seed: Seed, now: Timestamp) {
         for (index, group) in self.groups.iter().enumerate() {
-            let places = self.nodes.iter_mut().filter(|node| node.group == index);
+            let places = self.places.iter_mut().filter(|node| node.group == index);
             for (place, node) in places.enumerate() {
                 let state = if place < group.at_start as usize { State::Ready } else { State::Absent };
                 *node = Node { group: index, pods: 0, state, unneeded_since: None };
@@ -71,22 +71,22 @@ impl Nodes {
 
     /// Binds a pod to a node, if any has room.
     pub(crate) fn place(&mut self) -> Option<u32> {
-        let candidates = (0..self.nodes.len()).filter(|&node| self.free(&self.nodes[node]) > 0);
+        let candidates = (0..self.places.len()).filter(|&node| self.free(&self.places[node]) > 0);
         let node = candidates.reduce(|best, node| if self.is_emptier(node, best) { node } else { best })?;
-        self.nodes[node].pods += 1;
+        self.places[node].pods += 1;
         Some(node as u32)
     }
 
     /// Whether requests take a smaller share of one node than of another.
     fn is_emptier(&self, node: usize, other: usize) -> bool {
-        let room = |node: usize| u64::from(self.groups[self.nodes[node].group].room);
-        let pods = |node: usize| u64::from(self.nodes[node].pods);
+        let room = |node: usize| u64::from(self.groups[self.places[node].group].room);
+        let pods = |node: usize| u64::from(self.places[node].pods);
         pods(node) * room(other) < pods(other) * room(node)
     }
 
     /// A pod is gone from a node.
     pub(crate) fn release(&mut self, node: u32) {
-        let node = &mut self.nodes[node as usize];
+        let node = &mut self.places[node as usize];
         node.pods -= 1;
         if node.state == State::Draining && node.pods == 0 {
             node.state = State::Absent;
@@ -94,16 +94,16 @@ impl Nodes {
     }
 
     pub(crate) fn set_lost(&mut self, node: u32, lost: bool) {
-        self.nodes[node as usize].state = if lost { State::Lost } else { State::Ready };
+        self.places[node as usize].state = if lost { State::Lost } else { State::Ready };
     }
 
     pub(crate) fn is_ready(&self, node: u32) -> bool {
-        self.nodes[node as usize].state == State::Ready
+        self.places[node as usize].state == State::Ready
     }
 
     /// How many more pods fit.
     pub(crate) fn room(&self) -> u32 {
-        self.nodes.iter().map(|node| self.free(node)).sum()
+        self.places.iter().map(|node| self.free(node)).sum()
     }
 
     fn free(&self, node: &Node) -> u32 {
@@ -112,7 +112,7 @@ impl Nodes {
 
     /// Number of places for nodes.
     pub(crate) fn count(&self) -> usize {
-        self.nodes.len()
+        self.places.len()
     }
 
     /// Nodes that cost money: from when they were asked for until they are gone, lost ones included.
@@ -126,12 +126,12 @@ impl Nodes {
     }
 
     fn billed_nodes(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| node.state != State::Absent)
+        self.places.iter().filter(|node| node.state != State::Absent)
     }
 
     /// CPU of the nodes that pods run on, cores.
     pub(crate) fn cores(&self) -> f64 {
-        let running = self.nodes.iter().filter(|node| matches!(node.state, State::Ready | State::Draining));
+        let running = self.places.iter().filter(|node| matches!(node.state, State::Ready | State::Draining));
         running.map(|node| f64::from(self.groups[node.group].cpu_m) * 1e-3).sum()
     }
 
@@ -141,7 +141,7 @@ impl Nodes {
     }
 
     pub(crate) fn copy_from(&mut self, other: &Self) {
-        self.nodes.clone_from(&other.nodes);
+        self.places.clone_from(&other.places);
         self.autoscaler = other.autoscaler;
     }
 
@@ -152,6 +152,6 @@ impl Nodes {
             State::Provisioning { ready_at } => ready_at,
             _ => NEVER,
         };
-        self.nodes.iter().map(ready_at).fold(autoscaler.next_scan_at(), Timestamp::min)
+        self.places.iter().map(ready_at).fold(autoscaler.next_scan_at(), Timestamp::min)
     }
 }

@@ -25,8 +25,8 @@ fn impatient(retries: Option<RetrySpec>) -> impl FnOnce(&mut Scenario) {
     }
 }
 
-fn retries(attempts: u32, budget: Option<f64>) -> Option<RetrySpec> {
-    Some(RetrySpec { attempts, backoff_s: 0.5, backoff_factor: 2.0, longest_backoff_s: 30.0, budget })
+fn retries(attempts: u32, budget: Option<f64>) -> RetrySpec {
+    RetrySpec { attempts, backoff_s: 0.5, backoff_factor: 2.0, longest_backoff_s: 30.0, budget }
 }
 
 /// Goodput over the last five minutes, as a share of first tries.
@@ -47,9 +47,9 @@ fn retries_keep_an_overload_alive_that_ends_by_itself_without_them() {
         let goodput = |retries| goodput_after_a_burst(&prepared_with(impatient(retries)), fidelity);
         let without = goodput(None);
         assert!(without > 0.99, "{fidelity:?}, nobody retries: {without}");
-        let with = goodput(retries(3, None));
+        let with = goodput(Some(retries(3, None)));
         assert!(with < 0.2, "{fidelity:?}, three retries: {with}");
-        let within_budget = goodput(retries(3, Some(0.2)));
+        let within_budget = goodput(Some(retries(3, Some(0.2))));
         assert!(within_budget > 0.95, "{fidelity:?}, three retries of at most 20 %: {within_budget}");
     }
 }
@@ -57,7 +57,7 @@ fn retries_keep_an_overload_alive_that_ends_by_itself_without_them() {
 #[test]
 fn more_pods_end_an_overload_that_retries_keep_alive() {
     for fidelity in [Fidelity::Fast, Fidelity::Request] {
-        let prepared = prepared_with(impatient(retries(3, None)));
+        let prepared = prepared_with(impatient(Some(retries(3, None))));
         let mut simulation = Simulation::of(&prepared, fidelity, minutes(&RATES_RPS), Seed(11));
         simulation.advance(Span::minutes(11));
         simulation.scale(32);
@@ -72,7 +72,7 @@ fn more_pods_end_an_overload_that_retries_keep_alive() {
 
 #[test]
 fn both_modes_see_the_same_storm() {
-    let prepared = prepared_with(impatient(retries(2, None)));
+    let prepared = prepared_with(impatient(Some(retries(2, None))));
     let storm = |fidelity| {
         let mut simulation = Simulation::of(&prepared, fidelity, minutes(&RATES_RPS[..6]), Seed(5));
         simulation.advance(Span::minutes(6));
@@ -94,7 +94,7 @@ proptest! {
         attempts in 1_u32..4,
         seed in 0_u64..1_000,
     ) {
-        let prepared = prepared_with(impatient(retries(attempts, None)));
+        let prepared = prepared_with(impatient(Some(retries(attempts, None))));
         // Nothing is under way at the start or at the end.
         let mut rates = rates;
         rates.insert(0, 0.0);
