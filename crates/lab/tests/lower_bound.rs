@@ -29,7 +29,7 @@ struct Clairvoyant {
 }
 
 impl Autoscaler for Clairvoyant {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "clairvoyant"
     }
 
@@ -123,7 +123,6 @@ fn assert_never_beaten(scenario: &Scenario, fidelity: Fidelity, length: Span, se
         );
         tightest = tightest.min(*ratio);
     }
-    println!("{} {fidelity:?} {seed:?}: {ratios:?}", scenario.name);
     tightest
 }
 

@@ -12,7 +12,7 @@ const MINUTE_S: f64 = 60.0;
 /// The fewest pods, fractions included, that carry a rate without more than the allowed share of slow requests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Capacity {
-    capacity_rps: f64,
+    full_rps: f64,
     /// Each table's smallest number of pods, and pod time for each request that one pod-capacity would take.
     kinds: Vec<(f64, f64)>,
     /// Share of a minute's need that queues left at its end may save.
@@ -35,8 +35,8 @@ impl Capacity {
         let scenario = prepared.scenario();
         let allowed = 1.0 - scenario.objective.latency.quantile;
         let tables = prepared.tables();
-        let capacity_rps = prepared.capacity_rps_per_pod();
-        let typical_pods = (typical_rps / capacity_rps).ceil().max(1.0) as u32;
+        let full_rps = prepared.capacity_rps_per_pod();
+        let typical_pods = (typical_rps / full_rps).ceil().max(1.0) as u32;
         let price = best_price(tables.for_pods(typical_pods), allowed);
         let mut kinds = vec![(0.0, price * (1.0 - allowed))];
         let mut longest_good = 0.0_f64;
@@ -49,13 +49,13 @@ impl Capacity {
                 last = Some(table);
             }
         }
-        let storable = (work_in(tables.for_pods(1), longest_good) / (capacity_rps * MINUTE_S)).min(1.0);
-        Self { capacity_rps, kinds, storable }
+        let storable = (work_in(tables.for_pods(1), longest_good) / (full_rps * MINUTE_S)).min(1.0);
+        Self { full_rps, kinds, storable }
     }
 
     /// Pods needed at a rate, at least.
     pub fn pods_for(&self, rate_rps: f64) -> f64 {
-        let work = rate_rps / self.capacity_rps;
+        let work = rate_rps / self.full_rps;
         let bound = |weight: f64| {
             let candidates =
                 self.kinds.iter().map(|&(pods, time)| weight * pods + (1.0 - weight) * work * time);

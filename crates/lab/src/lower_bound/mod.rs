@@ -78,13 +78,14 @@ pub struct BoundPoint {
     pub pod_hours: f64,
 }
 
+/// Money per hour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Prices {
-    replica_hour: f64,
+    replica: f64,
     /// Least that nodes cost for each pod on them; 0 where their number is fixed.
-    node_per_pod_hour: f64,
-    /// Nodes that are there whatever happens, money per hour.
-    nodes_hour: f64,
+    node_share: f64,
+    /// Nodes that are there whatever happens.
+    all_nodes: f64,
 }
 
 impl LowerBound {
@@ -152,8 +153,8 @@ impl LowerBound {
 
     fn cost_with(&self, given_up: usize) -> f64 {
         let pod_hours = self.pod_hours_with(given_up);
-        let nodes = (pod_hours * self.prices.node_per_pod_hour).max(self.prices.nodes_hour * self.hours);
-        pod_hours * self.prices.replica_hour + nodes
+        let nodes = (pod_hours * self.prices.node_share).max(self.prices.all_nodes * self.hours);
+        pod_hours * self.prices.replica + nodes
     }
 }
 
@@ -202,10 +203,10 @@ fn longest_wait_s(prepared: &PreparedScenario) -> f64 {
 impl Prices {
     fn of(scenario: &Scenario) -> Self {
         let (cluster, price) = (&scenario.cluster, &scenario.price);
-        let replica_hour = price.replica_hour;
+        let replica = price.replica_hour;
         let Some(autoscaler) = &cluster.autoscaler else {
-            let nodes_hour = f64::from(cluster.nodes) * price.node_hour;
-            return Self { replica_hour, node_per_pod_hour: 0.0, nodes_hour };
+            let all_nodes = f64::from(cluster.nodes) * price.node_hour;
+            return Self { replica, node_share: 0.0, all_nodes };
         };
         let own = price.node_hour
             / f64::from(pods_on_node(scenario, cluster.node_cpu_m, cluster.node_memory_mib).max(1));
@@ -214,7 +215,7 @@ impl Prices {
             least.min(group.node_hour / f64::from(room))
         });
         let kept = autoscaler.groups.iter().map(|group| f64::from(group.min_nodes) * group.node_hour);
-        let nodes_hour = f64::from(autoscaler.min_nodes) * price.node_hour + kept.sum::<f64>();
-        Self { replica_hour, node_per_pod_hour: per_pod, nodes_hour }
+        let all_nodes = f64::from(autoscaler.min_nodes) * price.node_hour + kept.sum::<f64>();
+        Self { replica, node_share: per_pod, all_nodes }
     }
 }
