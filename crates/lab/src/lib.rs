@@ -7,6 +7,7 @@ pub mod explain;
 mod history;
 mod inspect;
 mod load_file;
+pub mod lower_bound;
 mod manifest_file;
 pub mod number;
 mod policy_store;

@@ -42,7 +42,7 @@ fn bursty_load() -> Arc<LoadSeries> {
 fn running_and_branching_allocate_nothing() {
     let counted = allocations_of(|| drop(std::hint::black_box(vec![1_u8])));
     assert_eq!(counted, 1, "counting works");
-    for name in ["default.yaml", "faulty-cluster.yaml", "faulty-metrics.yaml"] {
+    for name in ["default.yaml", "faulty-cluster.yaml", "faulty-metrics.yaml", "cluster-autoscaler.yaml"] {
         hours_of_decisions(name);
     }
     rivals_decide();
