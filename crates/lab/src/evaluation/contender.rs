@@ -137,7 +137,7 @@ impl Contender {
     }
 
     /// An autoscaler that `build` makes anew each time it is asked.
-    fn made_by(
+    pub(crate) fn made_by(
         name: &str,
         role: Role,
         build: impl Fn() -> Result<Built, LabError> + Send + Sync + 'static,
