@@ -13,11 +13,12 @@ pub(super) fn regularised_incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
 fn lower(a: f64, b: f64, x: f64) -> f64 {
     let log_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
     let front = libm::exp(a * libm::log(x) + b * libm::log1p(-x) - log_beta);
-    front / (a * fraction(a, b, x))
+    front * fraction(a, b, x) / a
 }
 
+/// 1 / (1 + d₁/(1 + d₂/(1 + …))).
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let mut c = 1.0;
+    let mut c = f64::INFINITY;
     let mut d = 1.0;
     let mut value = 1.0;
     for step in 1..=1_000_u32 {
