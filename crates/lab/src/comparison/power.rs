@@ -156,8 +156,8 @@ mod tests {
             };
             days.iter().enumerate().map(seeds).collect()
         };
-        let subject = row(targets[2]);
-        Pool { subject, front: targets.into_iter().map(row).collect() }
+        let front: Vec<_> = targets.into_iter().map(row).collect();
+        Pool { subject: front[2].clone(), front }
     }
 
     fn rate(question: Question, days: usize, factor: f64) -> f64 {
