@@ -130,9 +130,9 @@ mod tests {
         // Cost and bad minutes a day of five neighbouring targets; the subject is the middle one.
         let targets = [(1.30, 1.5), (1.14, 3.5), (1.0, 8.0), (0.89, 18.0), (0.80, 40.0)];
         let days: Vec<f64> = (0..80).map(|_| stream.uniform_in(1.0, 2.0)).collect();
-        let mut row = |(level, bad): (f64, f64)| -> Vec<Vec<Cell>> {
+        let row = |(level, bad): (f64, f64)| -> Vec<Vec<Cell>> {
             let seeds = |(day, size): (usize, &f64)| {
-                let mut cell = |noise: u32| Cell {
+                let cell = |noise: u32| Cell {
                     day: day as u32,
                     noise,
                     seed: 0,
@@ -152,7 +152,7 @@ mod tests {
                     pods_started: 0.0,
                     scale_events: 0.0,
                 };
-                (0..20).map(&mut cell).collect()
+                (0..20).map(cell).collect()
             };
             days.iter().enumerate().map(seeds).collect()
         };

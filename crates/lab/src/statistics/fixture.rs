@@ -1,4 +1,4 @@
-//! Values of SciPy and rliable; `tests/fixtures/statistics.py` made them and names the versions.
+//! Values of `SciPy` and rliable; `tests/fixtures/statistics.py` made them and names the versions.
 
 use serde::Deserialize;
 

@@ -178,7 +178,9 @@ mod tests {
                 assert!(
                     draws.iter().all(|draw| draw.noise < design.noise_seeds[draw.day] && draw.training < 4)
                 );
-                draws.iter().for_each(|draw| seen[draw.day] += 1);
+                for draw in draws {
+                    seen[draw.day] += 1;
+                }
                 Some(0.0)
             },
             300,

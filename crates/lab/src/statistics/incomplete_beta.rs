@@ -1,7 +1,7 @@
 /// Smallest magnitude that the continued fraction may divide by.
 const TINY: f64 = 1e-300;
 
-/// The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (Abramowitz and Stegun 26.5.8).
+/// The regularised incomplete beta function `I_x(a, b)`, by Lentz's continued fraction (Abramowitz and Stegun 26.5.8).
 pub(super) fn regularised_incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return if x <= 0.0 { 0.0 } else { 1.0 };

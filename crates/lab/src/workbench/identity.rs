@@ -7,6 +7,7 @@ use super::Workbench;
 
 /// What a bench is, in hashes. Where its files lie is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "which hash a field is must stand in its name")]
 pub(crate) struct Identity {
     /// Of the scenario without its load, with the kind of arrivals.
     pub(crate) scenario_sha256: String,

@@ -19,12 +19,11 @@ const DAYS: u32 = 60;
 
 pub(super) fn run_tune(arguments: &TuneArguments) -> Result<(), Failure> {
     let mut terminal = Terminal::new(arguments.output.quiet)?;
-    let (tuned, directory) = match &arguments.resume {
-        Some(directory) => (resume_tuning(directory, &mut terminal), directory.clone()),
-        None => {
-            let request = tune_request(arguments);
-            (tune(&request, &mut terminal), request.out)
-        }
+    let (tuned, directory) = if let Some(directory) = &arguments.resume {
+        (resume_tuning(directory, &mut terminal), directory.clone())
+    } else {
+        let request = tune_request(arguments);
+        (tune(&request, &mut terminal), request.out)
     };
     drop(terminal);
     let tuned = tuned.map_err(|error| match error {

@@ -1,5 +1,6 @@
 //! Scoreboards and tuned fronts on standard output.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -45,26 +46,30 @@ fn text(board: &Scoreboard, out: Option<&Path>) -> String {
     let mut text = format!("{}\n\n", table(&tables::pooled(board)));
     for case in board.cases.iter().filter(|case| case.perturbation.is_none()) {
         let heading = format!("{}: {} distinct days, scenario {}", case.name, case.days, case.scenario);
-        text.push_str(&format!("{}\n{}\n\n", heading.bold(), table(&tables::comparisons(board, &case.name))));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}\n{}\n\n", heading.bold(), table(&tables::comparisons(board, &case.name)));
     }
     for sentence in summary::sentences(board) {
-        text.push_str(&format!("{sentence}\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{sentence}");
     }
     text.push('\n');
     for label in &board.labels {
-        text.push_str(&format!("{}\n", label.dimmed()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}", label.dimmed());
     }
     if let Some(out) = out {
-        text.push_str(&format!("\n{}\n", out.join("scoreboard.html").display()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n{}", out.join("scoreboard.html").display());
     }
     text
 }
 
 fn table(content: &tables::Table) -> Table {
     let mut table = super::tables::plain(&content.head);
-    content.rows.iter().for_each(|row| {
+    for row in &content.rows {
         table.add_row(row);
-    });
+    }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -78,10 +83,12 @@ pub(crate) fn tuned(tuned: &TunedFront, format: OutputFormat, directory: &Path) 
         OutputFormat::Csv => {
             let mut text = "cost_per_day,bad_minutes,slow_requests\n".to_owned();
             for point in &tuned.front {
-                text.push_str(&format!(
-                    "{},{},{}\n",
+                // Writing to a string cannot fail.
+                let _ = writeln!(
+                    text,
+                    "{},{},{}",
                     point.cost_per_day, point.slow_minute_ratio, point.slow_request_ratio
-                ));
+                );
             }
             return print(&text);
         }

@@ -137,7 +137,9 @@ fn draw_marks(svg: &mut Svg, points: &[Point<'_>]) {
 /// Marks are labelled; a front is labelled at its dearer end, unless its rival has a mark.
 fn draw_labels(svg: &mut Svg, points: &[Point<'_>], rivals: &[&str]) {
     let mut placer = LabelPlacer::new((LEFT, 0.0), (WIDTH, FLOOR));
-    points.iter().for_each(|point| placer.occupy(point.at, 3.0));
+    for point in points {
+        placer.occupy(point.at, 3.0);
+    }
     let lead = points.iter().filter(|point| point.row.kind != RowKind::Tuned);
     let ends = rivals.iter().filter_map(|rival| {
         let mut front = points.iter().filter(|p| p.row.family == *rival && p.row.kind == RowKind::Tuned);

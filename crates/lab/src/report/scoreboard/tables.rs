@@ -62,7 +62,7 @@ pub fn pooled(board: &Scoreboard) -> Table {
             one.cases.to_string(),
             one.looser.len().to_string(),
             one.days.to_string(),
-            verdict(one.verdict).to_owned(),
+            if one.p.is_some() { verdict(one.verdict).to_owned() } else { "not tested".to_owned() },
         ]
     });
     Table {
