@@ -62,6 +62,7 @@ impl MeasurementNoise {
             latency: signals.latency.map(|sample| self.latency(sample)),
             in_flight: signals.in_flight.map(scaled(IN_FLIGHT)),
             totals: signals.totals,
+            proxies: signals.proxies,
         }
     }
 
