@@ -75,6 +75,7 @@ hpa-oracle: ## CASES random cases through our HPA and Kubernetes' own (needs Go)
 
 hpa-oracle-mutations: ## Which small changes of our HPA that comparison notices, each with how many of 10 000 cases
 	@testbed/hpa-oracle/mutations.sh 10000 '$(SEED)'
+
 # ---- scoreboard ------------------------------------------------------------------------------------------
 .PHONY: scoreboard scoreboard-quick
 scoreboard: ## Every rival tuned, agents trained, on every recorded trace; report in bench/runs (about an hour on 2 cores)
