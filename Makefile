@@ -76,6 +76,14 @@ hpa-oracle: ## CASES random cases through our HPA and Kubernetes' own (needs Go)
 hpa-oracle-mutations: ## Which small changes of our HPA that comparison notices, each with how many of 10 000 cases
 	@testbed/hpa-oracle/mutations.sh 10000 '$(SEED)'
 
+# ---- scoreboard ------------------------------------------------------------------------------------------
+.PHONY: scoreboard scoreboard-quick
+scoreboard: ## Every rival tuned, agents trained, on every recorded trace; report in bench/runs (about an hour on 2 cores)
+	bench/scoreboard.sh full
+
+scoreboard-quick: ## The same on two traces with small budgets (under 3 minutes)
+	bench/scoreboard.sh quick
+
 .PHONY: help
 help: ## This list
 	@grep --extended-regexp '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20

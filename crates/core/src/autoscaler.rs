@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Observation, ReasonList, SignalSet, Span, Timestamp};
+use crate::{Observation, ReasonList, Sample, SignalSet, Span, Timestamp};
 
 /// Smallest and largest replica count allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,10 @@ pub trait Autoscaler: Send {
 
     /// The signals it reads.
     fn signals(&self) -> SignalSet;
+
+    /// Learns the request rates of the past, requests per second, oldest first, as a monitoring system remembers them.
+    /// Autoscalers that look at the present only have no use for them.
+    fn recall(&mut self, _history: &mut dyn Iterator<Item = Sample<f64>>) {}
 
     /// Decides from what is seen now.
     fn decide(&mut self, observation: &Observation) -> Proposal;

@@ -21,9 +21,9 @@ pub use pods::{
     ContainerObservation, ContainerUsage, NameId, PodId, PodObservation, PodPhase, PodTable, Readiness,
     ReadyCondition,
 };
-pub use reason::{Reason, ReasonList};
+pub use reason::{Reason, ReasonList, WatchedQuantity};
 pub use signals::{
-    LatencyQuantiles, MetricKey, MetricSeries, MetricValue, RequestTotals, Sample, ServiceSignals, Signal,
-    SignalSet,
+    LatencyQuantiles, MetricKey, MetricSeries, MetricValue, ProxyTotals, RequestTotals, Sample,
+    ServiceSignals, Signal, SignalSet,
 };
 pub use time::{Span, Timestamp};

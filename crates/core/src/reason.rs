@@ -1,5 +1,17 @@
 use serde::{Deserialize, Serialize};
 
+/// A quantity that threshold rules watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WatchedQuantity {
+    /// P95 latency, milliseconds.
+    LatencyMs,
+    /// Mean CPU, per cent of the limit.
+    CpuPercent,
+    /// Mean memory, per cent of the limit.
+    MemoryPercent,
+}
+
 /// Why an autoscaler proposed what it did: small typed values, turned into text only at the rim.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -84,6 +96,69 @@ pub enum Reason {
     ReplicaStep {
         /// Change in replicas.
         step: i32,
+    },
+    /// A trigger became active while the target was idle.
+    Activated,
+    /// No trigger has been active for the whole cooldown period.
+    Idle {
+        /// How long ago one was, seconds; how long the target is known if none ever was.
+        inactive_s: f64,
+    },
+    /// The trigger at `index` has failed too often in a row: it steers to a fallback count.
+    Fallback {
+        /// Position in the autoscaler's list of metrics.
+        index: u8,
+        /// The count.
+        replicas: i32,
+    },
+    /// An annotation pauses scaling.
+    Paused,
+    /// Averages over two windows against the target of one pod.
+    WindowAverages {
+        /// Mean over the stable window.
+        stable: f64,
+        /// Mean over the panic window.
+        panic: f64,
+        /// What one pod should have.
+        target: f64,
+    },
+    /// In panic mode: nothing is removed.
+    Panicking {
+        /// The highest count wanted since it began.
+        floor: i32,
+    },
+    /// A forecast of the request rate.
+    Forecast {
+        /// The rate now, smoothed, requests per second.
+        level_rps: f64,
+        /// The rate to be ready for, requests per second.
+        forecast_rps: f64,
+    },
+    /// A quantity lies above its threshold.
+    AboveThreshold {
+        /// Which.
+        quantity: WatchedQuantity,
+        /// Its value.
+        value: f64,
+        /// The threshold.
+        threshold: f64,
+    },
+    /// Every quantity lies below its threshold, and CPU far enough for pods to go.
+    BelowThresholds {
+        /// Mean CPU, per cent of the limit.
+        cpu_percent: f64,
+    },
+    /// The last change was too short a time ago.
+    Cooldown,
+    /// The entry at `index` of the schedule holds.
+    Scheduled {
+        /// Position in the schedule.
+        index: u8,
+    },
+    /// The peak of the train part sets the count.
+    TrainPeak {
+        /// The peak, requests per second.
+        rps: f64,
     },
     /// No more pods fit on the nodes.
     NoRoom {

@@ -42,6 +42,16 @@ pub struct RequestTotals {
     pub failed: f64,
 }
 
+/// What the queue proxies in front of the pods counted since the world began, as Knative's do. They only grow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProxyTotals {
+    /// Requests that arrived.
+    pub requests: f64,
+    /// Integral of the requests in flight, queued ones included: over a span of time its increase divided by the span
+    /// is the mean concurrency.
+    pub in_flight_seconds: f64,
+}
+
 /// What is known of the service as a whole. Every signal may be missing: missing is never zero.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceSignals {
@@ -53,6 +63,8 @@ pub struct ServiceSignals {
     pub in_flight: Option<Sample<f64>>,
     /// Cumulative request counters.
     pub totals: Option<Sample<RequestTotals>>,
+    /// Counters of the queue proxies, reported every second.
+    pub proxies: Option<Sample<ProxyTotals>>,
 }
 
 /// Which quantity a named metric measures, as an HPA's metric specification addresses it.
@@ -121,6 +133,8 @@ pub enum Signal {
     RequestTotals = 32,
     /// Named Pods, Object or External metrics.
     NamedMetrics = 64,
+    /// Counters of queue proxies.
+    Proxies = 128,
 }
 
 /// A set of [`Signal`]s.

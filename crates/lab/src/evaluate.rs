@@ -5,11 +5,12 @@ use std::path::Path;
 use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
-use crate::evaluation::{Contender, EvaluationPlan, refuse_equal_names};
+use crate::evaluation::{Contender, EvaluationPlan, refuse_equal_names, service_facts};
 use crate::policy_store::StoredPolicy;
-use crate::request::{EvaluateRequest, Observer};
+use crate::request::{AutoscalerChoice, EvaluateRequest, Observer};
 use crate::result::{EvaluationResult, PolicyProvenance, Role};
 use crate::run_directory::{RunDirectory, file};
+use crate::tuning::TunedFront;
 use crate::workbench::{DefaultScale, Workbench};
 use crate::{LabError, evaluation, report, training};
 
@@ -25,7 +26,7 @@ pub fn evaluate(
     let (mut contenders, policies) = policy_contenders(request, &stored, &bench)?;
     contenders.push(quantile(&stored, &bench, seed)?);
     for choice in &request.autoscalers {
-        contenders.push(Contender::named(choice, Role::Other, &bench)?);
+        contenders.extend(named(choice, &bench)?);
     }
     let front = Contender::hpa_front(&bench)?;
     contenders.retain(|contender| front.iter().all(|point| point.name != contender.name));
@@ -45,6 +46,28 @@ pub fn evaluate(
         run.write(file::REPORT, report::evaluation_report(&result).as_bytes())?;
     }
     Ok(result)
+}
+
+/// One autoscaler, or every point of a front that `podpilot tune` found.
+fn named(choice: &AutoscalerChoice, bench: &Workbench) -> Result<Vec<Contender>, LabError> {
+    let tuned = choice.manifest.as_deref().filter(|path| TunedFront::is_at(path));
+    let Some(path) = tuned else {
+        return Ok(vec![Contender::named(choice, Role::Other, bench)?]);
+    };
+    let front = TunedFront::read(path)?;
+    if !front.belongs_to(bench, path)? {
+        return Err(LabError::BadInput(format!(
+            "{}: was tuned for another load, scale, scenario or split",
+            path.display()
+        )));
+    }
+    let facts = service_facts(bench);
+    let points = front.front.iter().enumerate();
+    points
+        .map(|(index, point)| {
+            Contender::rival(&format!("{}~{}", choice.name, index + 1), Role::Other, &point.config, &facts)
+        })
+        .collect()
 }
 
 /// A row for each policy; the first is the agent that is judged.
@@ -83,7 +106,11 @@ fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Co
 }
 
 /// A policy knows the load it was trained on: its numbers there would say nothing.
-fn refuse_training_data(policy: &StoredPolicy, path: &Path, bench: &Workbench) -> Result<(), LabError> {
+pub(crate) fn refuse_training_data(
+    policy: &StoredPolicy,
+    path: &Path,
+    bench: &Workbench,
+) -> Result<(), LabError> {
     match policy.trained_on(bench) {
         Some(until) if until > bench.trained_until() => Err(LabError::BadInput(format!(
             "{}: trained on the first {:.1} h of this load, but the test part begins after {:.1} h; choose a later --split",

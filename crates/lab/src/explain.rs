@@ -1,6 +1,6 @@
 //! Reasons in words, for tables, reports and events.
 
-use podpilot_core::Reason;
+use podpilot_core::{Reason, WatchedQuantity};
 
 use crate::number::{amount, percent};
 
@@ -39,6 +39,32 @@ pub fn explain(reason: &Reason, metric_names: &[String]) -> String {
             format!("the agent multiplies by {multiplier:.2} and holds for {hold_s:.0} s")
         }
         Reason::ReplicaStep { step } => format!("the agent changes the count by {step:+}"),
+        Reason::Activated => "a trigger became active".to_owned(),
+        Reason::Idle { inactive_s } => format!("no trigger was active for {inactive_s:.0} s"),
+        Reason::Fallback { index, replicas } => {
+            format!("{} has failed too often and falls back to {}", metric(index), pods(replicas))
+        }
+        Reason::Paused => "an annotation pauses scaling".to_owned(),
+        Reason::WindowAverages { stable, panic, target } => format!(
+            "the mean is {} over the stable and {} over the panic window, at {} a pod",
+            amount(stable),
+            amount(panic),
+            amount(target)
+        ),
+        Reason::Panicking { floor } => format!("panic mode keeps the count at {floor} or more"),
+        Reason::Forecast { level_rps, forecast_rps } => {
+            format!("the load of {} req/s is expected at {} req/s", amount(level_rps), amount(forecast_rps))
+        }
+        Reason::AboveThreshold { quantity, value, threshold } => {
+            let (name, unit) = watched(quantity);
+            format!("{name} of {}{unit} is above {}{unit}", amount(value), amount(threshold))
+        }
+        Reason::BelowThresholds { cpu_percent } => {
+            format!("CPU of {} % and everything else are below their thresholds", amount(cpu_percent))
+        }
+        Reason::Cooldown => "the last change was too short a time ago".to_owned(),
+        Reason::Scheduled { index } => format!("entry {} of the schedule holds", u32::from(index) + 1),
+        Reason::TrainPeak { rps } => format!("the train part's peak is {} req/s", amount(rps)),
         Reason::NoRoom { wanted } => format!("the nodes have no room for {wanted}"),
     }
 }
@@ -54,6 +80,14 @@ pub fn explain_all_named(reasons: &[Reason], metric_names: &[String]) -> String 
         return "no reason given".to_owned();
     }
     reasons.iter().map(|reason| explain(reason, metric_names)).collect::<Vec<_>>().join("; ")
+}
+
+fn watched(quantity: WatchedQuantity) -> (&'static str, &'static str) {
+    match quantity {
+        WatchedQuantity::LatencyMs => ("P95 latency", " ms"),
+        WatchedQuantity::CpuPercent => ("CPU", " %"),
+        WatchedQuantity::MemoryPercent => ("memory", " %"),
+    }
 }
 
 fn pods(count: i32) -> String {

@@ -1,5 +1,6 @@
 //! Training, evaluation and reports on the simulator.
 
+pub mod comparison;
 mod error;
 mod evaluate;
 mod evaluation;
@@ -7,6 +8,7 @@ pub mod explain;
 mod history;
 mod inspect;
 mod load_file;
+pub mod lower_bound;
 mod manifest_file;
 pub mod number;
 mod policy_store;
@@ -16,11 +18,14 @@ pub mod result;
 mod run_directory;
 mod scenario_file;
 mod simulate;
+pub mod statistics;
 mod train;
 mod training;
+pub mod tuning;
 mod workbench;
 mod yaml_error;
 
+pub use comparison::compare;
 pub use error::LabError;
 pub use evaluate::evaluate;
 pub use inspect::{Inspection, inspect};
@@ -28,3 +33,4 @@ pub use load_file::{NamedLoad, load_of_scenario, load_of_text};
 pub use scenario_file::bundled_names;
 pub use simulate::simulate;
 pub use train::{TrainedRun, resume, train};
+pub use tuning::{resume_tuning, tune};

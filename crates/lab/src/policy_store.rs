@@ -17,6 +17,8 @@ use crate::workbench::Workbench;
 const TRIM_START: &str = "trim_start";
 const BASE_TRIM_START: &str = "base_trim_start";
 const TRAINING_DATA: &str = "training_data";
+const TRAINING_SEED: &str = "training_seed";
+const EVALUATION: &str = "evaluation";
 const TRAINED_UNTIL_S: &str = "trained_until_s";
 
 /// A policy from a file.
@@ -59,6 +61,18 @@ impl StoredPolicy {
         &self.file.agent
     }
 
+    /// Seed that it was trained with.
+    pub(crate) fn training_seed(&self) -> Option<u64> {
+        self.file.metadata.get(TRAINING_SEED)?.parse().ok()
+    }
+
+    /// Hash of what its decisions depend on: the record of its evaluation is not part of it.
+    pub(crate) fn decisions_sha256(&self) -> String {
+        let mut file = self.file.clone();
+        file.metadata.remove(EVALUATION);
+        sha256_hex(&file.to_bytes())
+    }
+
     /// Where the policy of a row comes from.
     pub(crate) fn provenance(&self, row: &str, path: &Path) -> PolicyProvenance {
         let file = path
@@ -85,7 +99,7 @@ pub(crate) fn write(
     record.insert("reward_weights".to_owned(), json(&trained.reward)?);
     record.insert(TRAINING_DATA.to_owned(), json(&sources)?);
     record.insert(TRAINED_UNTIL_S.to_owned(), bench.trained_until().as_seconds().to_string());
-    record.insert("training_seed".to_owned(), settings.request.seed.to_string());
+    record.insert(TRAINING_SEED.to_owned(), settings.request.seed.to_string());
     record.insert("timesteps".to_owned(), settings.request.timesteps.to_string());
     trained
         .agent
@@ -110,7 +124,7 @@ pub(crate) fn add_evaluation(
             "cost": row.cost,
             "slow_minute_ratio": row.slow_minute_ratio,
         });
-        stored.file.metadata.insert("evaluation".to_owned(), evaluation.to_string());
+        stored.file.metadata.insert(EVALUATION.to_owned(), evaluation.to_string());
     }
     stored.file.write(&path).map_err(|error| LabError::Failed(error.to_string()))
 }

@@ -1,10 +1,13 @@
 //! What a caller asks of the laboratory, and how it watches and stops the work. Plain data, no command line.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::path::{Path, PathBuf};
+use std::{fmt, str::FromStr};
 
 use podpilot_core::Span;
 pub use podpilot_traffic::Split;
 use serde::{Deserialize, Serialize};
+
+use crate::LabError;
 
 /// Which service, which load, which part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,22 @@ pub struct LoadChoice {
     /// Scales a trace so that the P95 rate of its train part needs this many pods (`--peak-replicas`). `None`: what the
     /// scenario says, else 20 for training and evaluation and the recorded rates for `simulate`.
     pub peak_replicas: Option<f64>,
+}
+
+impl LoadChoice {
+    /// The same with paths that hold in any folder.
+    pub(crate) fn absolute(&self) -> Result<Self, LabError> {
+        let absolute = |path: &Path| {
+            std::path::absolute(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })
+        };
+        let trace = self.trace.as_deref().map(absolute).transpose()?;
+        let scenario = if Path::new(&self.scenario).exists() {
+            absolute(Path::new(&self.scenario))?.display().to_string()
+        } else {
+            self.scenario.clone()
+        };
+        Ok(Self { scenario, trace, ..self.clone() })
+    }
 }
 
 /// Which learner.
@@ -140,6 +159,8 @@ pub enum Stage {
     Training,
     /// Autoscalers are compared; counted in episodes of all autoscalers together.
     Evaluating,
+    /// A rival's configurations are tried; counted in configurations of the current rung.
+    Tuning,
     /// Autoscalers run over the load; counted in simulated minutes of all autoscalers together.
     Simulating,
 }

@@ -23,8 +23,13 @@ pub(crate) mod file {
     pub(crate) const REPORT: &str = "report.html";
     /// State of an unfinished training.
     pub(crate) const CHECKPOINT: &str = "checkpoint.bin";
+    /// What a search has tried, one JSON object a line.
+    pub(crate) const TRIALS: &str = "trials.jsonl";
+    /// The front that a search found.
+    pub(crate) const TUNED: &str = "tuned.json";
     /// All of them.
-    pub(crate) const ALL: [&str; 7] = [SCENARIO, SETTINGS, METRICS, POLICY, RESULT, REPORT, CHECKPOINT];
+    pub(crate) const ALL: [&str; 9] =
+        [SCENARIO, SETTINGS, METRICS, POLICY, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
 }
 
 /// A run's folder.

@@ -17,6 +17,7 @@ macro_rules! bundled {
 const BUNDLED: &[(&str, &str)] = bundled![
     "default",
     "bursty-arrivals",
+    "cluster-autoscaler",
     "crowded-node",
     "daily",
     "faulty-cluster",
@@ -32,6 +33,7 @@ const BUNDLED: &[(&str, &str)] = bundled![
     "small-limit",
     "spike",
     "steady",
+    "study",
 ];
 
 /// A scenario and the folder that relative paths in it start from.

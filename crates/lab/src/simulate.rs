@@ -90,7 +90,7 @@ fn open_bench(
     let mut bounds = None;
     for choice in &request.autoscalers {
         if let Some(path) = &choice.manifest {
-            let wanted = manifest_file::read_hpa(path)?.spec.bounds();
+            let Some(wanted) = manifest_file::read(path)?.bounds() else { continue };
             let known: podpilot_core::ReplicaBounds = *bounds.get_or_insert(wanted);
             bounds = Some(podpilot_core::ReplicaBounds {
                 min: known.min.min(wanted.min),

@@ -141,18 +141,7 @@ fn read_settings(run: &RunDirectory) -> Result<TrainingSettings, LabError> {
 
 /// Paths that still hold when the run is resumed from another folder.
 fn absolute(request: &TrainRequest) -> Result<TrainRequest, LabError> {
-    let absolute = |path: &Path| {
-        std::path::absolute(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })
-    };
-    let mut request = request.clone();
-    if let Some(trace) = &request.load.trace {
-        request.load.trace = Some(absolute(trace)?);
-    }
-    let scenario = Path::new(&request.load.scenario);
-    if scenario.exists() {
-        request.load.scenario = absolute(scenario)?.display().to_string();
-    }
-    Ok(request)
+    Ok(TrainRequest { load: request.load.absolute()?, ..request.clone() })
 }
 
 /// Evaluation that is stopped is repeated on resume: the training lies in the run directory.

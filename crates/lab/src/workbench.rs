@@ -1,6 +1,7 @@
 //! A scenario made ready to work with: tables built, load read and split, capacity known.
 
 mod description;
+mod identity;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use podpilot_service_model::{Inverse, LatencyTables};
 use podpilot_simulator::{PreparedScenario, Scenario};
 use podpilot_traffic::{Arrivals, LoadSeries, LoadSource, LoadSpec, TraceLoad, sha256_hex};
 
+pub(crate) use self::identity::{load_sha256, scenario_sha256};
 use crate::LabError;
+use crate::evaluation::EPISODE_LENGTH;
 use crate::request::{LoadChoice, Observer};
 use crate::result::{self, PolicyProvenance, Provenance};
 use crate::scenario_file::{LoadedScenario, load_scenario};
@@ -131,6 +134,11 @@ impl Workbench {
     pub(crate) fn trained_until(&self) -> Span {
         let (start, end) = self.train.recorded_range();
         end - start
+    }
+
+    /// Distinct days of the test part.
+    pub(crate) fn test_days(&self) -> u32 {
+        self.test.evaluation_windows(EPISODE_LENGTH).len() as u32
     }
 
     /// Pods that the train part needs on average: the unit of cost in rewards.

@@ -1,4 +1,5 @@
 mod load;
+mod scoreboard;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Train(arguments) => run_train(arguments),
         Command::Evaluate(arguments) => run_evaluate(arguments),
         Command::Load(arguments) => load::run_load(arguments),
+        Command::Tune(arguments) => scoreboard::run_tune(arguments),
+        Command::Compare(arguments) => scoreboard::run_compare(arguments),
         Command::Inspect(arguments) => run_inspect(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -88,7 +91,12 @@ fn free_run_directory(arguments: &TrainArguments) -> PathBuf {
     let load = arguments.load.trace.as_deref().unwrap_or(Path::new(&arguments.load.scenario));
     let load = load.file_stem().map_or_else(|| "load".into(), |stem| stem.to_string_lossy());
     let name = format!("{load}-{}-seed{}", arguments.agent, arguments.load.seed);
-    let first = Path::new("runs").join(&name);
+    free_directory(&name)
+}
+
+/// `runs/NAME`, with a number behind it if that is taken.
+fn free_directory(name: &str) -> PathBuf {
+    let first = Path::new("runs").join(name);
     let numbered = (2_u32..).map(|number| Path::new("runs").join(format!("{name}-{number}")));
     std::iter::once(first.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(first)
 }

@@ -19,7 +19,7 @@ pub(crate) enum Failure {
     BadInput(String),
     /// The work was done, but not as it should have been.
     Failed(String),
-    /// Stopped by Ctrl-C, results so far written.
+    /// Stopped on request; the text says what was written and how to go on.
     Interrupted(String),
     /// Standard output or a signal handler failed.
     Io(io::Error),

@@ -130,5 +130,6 @@ fn name(stage: Stage) -> &'static str {
         Stage::Training => "training",
         Stage::Evaluating => "evaluating",
         Stage::Simulating => "simulating",
+        Stage::Tuning => "tuning",
     }
 }

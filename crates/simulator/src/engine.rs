@@ -103,6 +103,11 @@ impl Engine {
         either!(self, inner => inner.change_black_holes(change));
     }
 
+    /// CPU of the nodes that pods run on, cores.
+    pub(crate) fn set_cluster_cores(&mut self, cores: f64) {
+        either!(self, inner => inner.set_cluster_cores(cores));
+    }
+
     pub(crate) fn can_merge(&self) -> bool {
         matches!(self, Self::Fast(flow) if flow.can_merge())
     }

@@ -131,6 +131,33 @@ impl Faults {
         })
     }
 
+    /// What start-up times of containers that start now are multiplied by.
+    pub(crate) fn start_up_factor(&self) -> f64 {
+        let factors = self.active().map(|spec| match *spec {
+            FaultSpec::SlowStart { factor, .. } => factor,
+            _ => 1.0,
+        });
+        factors.product()
+    }
+
+    /// Chance that a container which is about to become ready dies instead.
+    pub(crate) fn start_failure_probability(&self) -> f64 {
+        let survivals = self.active().map(|spec| match *spec {
+            FaultSpec::CrashLoop { probability, .. } => 1.0 - probability,
+            _ => 1.0,
+        });
+        1.0 - survivals.product::<f64>()
+    }
+
+    /// How fast the memory of every container grows, MiB per second.
+    pub(crate) fn leak_mib_per_s(&self) -> f64 {
+        let rates = self.active().map(|spec| match *spec {
+            FaultSpec::MemoryLeak { mib_per_hour, .. } => mib_per_hour / 3_600.0,
+            _ => 0.0,
+        });
+        rates.sum()
+    }
+
     /// How far the autoscaler's clock is ahead.
     pub(crate) fn clock_offset(&self) -> Span {
         let by_s = self.active().map(|spec| match *spec {

@@ -7,18 +7,22 @@
 //! - [`Measures`] holds what came of it, by the definitions that evaluation and the cluster share.
 
 mod bins;
+mod clients;
+mod cohorts;
 mod engine;
 mod faults;
 mod fidelity;
 mod flow;
 mod history;
 mod latency_record;
+mod measurement_noise;
 mod measures;
 mod named_metrics;
 mod nodes;
 mod pods;
 mod prepared;
 mod prometheus;
+mod queue_proxies;
 mod requests;
 mod resource_metrics;
 mod run;
@@ -33,7 +37,8 @@ pub use named_metrics::UnknownMetric;
 pub use prepared::PreparedScenario;
 pub use run::{TickRecord, run};
 pub use scenario::{
-    BaselineSpec, ClusterSpec, FaultSchedule, FaultSpec, LifecycleSpec, MetricSource, MetricsSpec, PriceSpec,
-    ProbeKind, ProbeSpec, PrometheusSpec, ResourceMetricsSpec, SCENARIO_SCHEMA, Scenario, ScenarioError,
+    BaselineSpec, ClusterAutoscalerSpec, ClusterSpec, Expander, FaultSchedule, FaultSpec, LifecycleSpec,
+    MetricSource, MetricsSpec, NodeGroupSpec, Perturbation, PriceSpec, ProbeKind, ProbeSpec, PrometheusSpec,
+    ResourceMetricsSpec, RetrySpec, SCENARIO_SCHEMA, Scenario, ScenarioError, UnknownPerturbation,
 };
 pub use simulation::{PodCounts, Simulation};

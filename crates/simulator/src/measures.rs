@@ -9,8 +9,12 @@ use crate::{LatencyRecord, Scenario};
 pub struct Sums {
     /// Virtual time measured, seconds.
     pub elapsed_s: f64,
-    /// Requests that arrived in front of the pods.
+    /// Requests that arrived in front of the pods, retries included.
     pub offered: f64,
+    /// Of those, retries.
+    pub retries: f64,
+    /// Failed requests that clients did not try again; 0 where clients never do.
+    pub given_up: f64,
     /// Requests that ended, the slow and the failed ones among them. Requests in flight are not counted yet.
     pub totals: RequestTotals,
     /// Minutes with a verdict on latency.
@@ -29,8 +33,10 @@ pub struct Sums {
     pub cpu_seconds: f64,
     /// Integral of `scale.spec.replicas`, seconds.
     pub spec_replica_seconds: f64,
-    /// Node time, seconds.
+    /// Node time from when a node was asked for until it is gone, seconds.
     pub node_seconds: f64,
+    /// Money for it.
+    pub node_cost: f64,
     /// Writes that raised the replica count.
     pub scale_ups: u64,
     /// Writes that lowered it.
@@ -71,8 +77,6 @@ impl DerefMut for Measures {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct MeasureRates {
     price_replica_hour: f64,
-    price_node_hour: f64,
-    cpu_request_cores: f64,
     cpu_ceiling_cores: f64,
 }
 
@@ -80,8 +84,6 @@ impl Measures {
     pub(crate) fn new(scenario: &Scenario, latency: LatencyRecord) -> Self {
         let rates = MeasureRates {
             price_replica_hour: scenario.price.replica_hour,
-            price_node_hour: scenario.price.node_hour,
-            cpu_request_cores: f64::from(scenario.pod.cpu_request_m) * 1e-3,
             cpu_ceiling_cores: scenario.pod.cpu_ceiling_cores(),
         };
         Self { sums: Sums::default(), latency, rates }
@@ -110,7 +112,7 @@ impl Measures {
 
     /// Money for pods and nodes.
     pub fn cost(&self) -> f64 {
-        self.pod_hours() * self.rates.price_replica_hour + self.node_hours() * self.rates.price_node_hour
+        self.pod_hours() * self.rates.price_replica_hour + self.node_cost
     }
 
     /// Share of ended requests that were slow or failed.
@@ -121,6 +123,11 @@ impl Measures {
     /// Share of ended requests that failed.
     pub fn failed_request_ratio(&self) -> Option<f64> {
         ratio(self.totals.failed, self.totals.requests)
+    }
+
+    /// First tries that were answered in the end, as a share of all: the goodput of clients that retry.
+    pub fn goodput_ratio(&self) -> Option<f64> {
+        ratio(self.totals.requests - self.totals.failed, self.offered - self.retries)
     }
 
     /// Share of bad minutes.
@@ -143,11 +150,6 @@ impl Measures {
         ratio(self.pod_seconds, self.elapsed_s)
     }
 
-    /// Mean CPU use of serving pods as a share of the request, as an HPA reckons it.
-    pub fn mean_cpu_of_request(&self) -> Option<f64> {
-        ratio(self.cpu_seconds, self.serving_pod_seconds * self.rates.cpu_request_cores)
-    }
-
     /// Mean CPU use of serving pods as a share of the limit (of the request where there is no limit).
     pub fn mean_cpu_of_limit(&self) -> Option<f64> {
         ratio(self.cpu_seconds, self.serving_pod_seconds * self.rates.cpu_ceiling_cores)
@@ -156,11 +158,6 @@ impl Measures {
     /// Changes of the replica count per hour.
     pub fn scale_events_per_hour(&self) -> Option<f64> {
         ratio((self.scale_ups + self.scale_downs) as f64 * 3_600.0, self.elapsed_s)
-    }
-
-    /// Requests that ended without failing, as a share of those offered.
-    pub fn throughput_ratio(&self) -> Option<f64> {
-        ratio(self.totals.requests - self.totals.failed, self.offered)
     }
 }
 

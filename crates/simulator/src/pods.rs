@@ -51,6 +51,8 @@ pub(crate) struct Pod {
     pub(crate) in_engine: bool,
     /// CPU that the container burned before it served, core-seconds.
     pub(crate) startup_cpu_s: f64,
+    /// What a container would have leaked by the time this one started, MiB.
+    pub(crate) leaked_before_mib: f64,
     /// Its luck with a random balancer, in standard deviations.
     pub(crate) deviation: f64,
     pub(crate) restarts: u32,

@@ -94,14 +94,15 @@ impl PreparedScenario {
         self.scenario.pod.cpu_limit_cores().map_or(workers, |limit| limit.min(workers))
     }
 
-    /// CPU of all nodes, cores.
-    pub(crate) fn cluster_cores(&self) -> f64 {
-        f64::from(self.scenario.cluster.nodes) * f64::from(self.scenario.cluster.node_cpu_m) * 1e-3
-    }
-
     /// Share of its CPU that each pod gets from nodes that are asked for more than they have.
-    pub(crate) fn core_share(&self, serving: u32, rate_rps_per_pod: f64, backlogged: bool) -> f64 {
-        let (pod_cores, cluster_cores) = (self.pod_cores(), self.cluster_cores());
+    pub(crate) fn core_share(
+        &self,
+        cluster_cores: f64,
+        serving: u32,
+        rate_rps_per_pod: f64,
+        backlogged: bool,
+    ) -> f64 {
+        let pod_cores = self.pod_cores();
         let serving = f64::from(serving);
         if serving * pod_cores <= cluster_cores {
             return 1.0;

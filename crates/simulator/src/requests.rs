@@ -7,6 +7,7 @@ use podpilot_random::{Seed, Stream};
 use podpilot_service_model::{Admission, CfsModel, Departure, PodGroup, PodServer, latency_buckets};
 use podpilot_traffic::{ArrivalTick, Arrivals};
 
+use crate::cohorts::Cohorts;
 use crate::history::{History, Reading};
 use crate::tally::{Batch, Tally};
 use crate::{PreparedScenario, ProbeKind};
@@ -34,7 +35,9 @@ pub(crate) struct Requests {
     costs: Stream,
     instants: Stream,
     arriving_s: Vec<f64>,
+    cohorts: Option<Cohorts>,
     served: f64,
+    cluster_cores: f64,
 }
 
 impl Requests {
@@ -56,7 +59,9 @@ impl Requests {
             costs: Seed(0).stream(),
             instants: Seed(0).stream(),
             arriving_s: Vec::new(),
+            cohorts: Cohorts::new(scenario),
             served: 0.0,
+            cluster_cores: f64::INFINITY,
         }
     }
 
@@ -72,6 +77,7 @@ impl Requests {
         self.history.restart(now);
         self.costs = seed.named("costs").stream();
         self.instants = seed.named("instants").stream();
+        self.cohorts = Cohorts::new(self.prepared.scenario());
         self.served = 0.0;
     }
 
@@ -82,7 +88,7 @@ impl Requests {
         let used_before_s: f64 = self.balanced.pods().iter().map(PodServer::cpu_used_s).sum();
         self.draw_instants(arrival.count);
         let cost = self.prepared.scenario().service.cpu_ms_per_request;
-        let mut departed = Recorder::new(&self.prepared, at);
+        let mut departed = Recorder::new(&self.prepared, at, self.cohorts.take());
         for index in 0..self.arriving_s.len() {
             let cpu_s = cost.draw_s(&mut self.costs);
             if self.rotation.is_empty() || self.falls_into_black_hole() {
@@ -93,8 +99,9 @@ impl Requests {
             let admission = self.balanced.offer(arriving_s, cpu_s, &mut |departure| {
                 departed.record(departure, tally);
             });
-            if admission == Admission::Refused {
-                tally.fail(at, 1.0);
+            match admission {
+                Admission::Refused => tally.fail(at, 1.0),
+                Admission::Accepted => departed.accept(arriving_s),
             }
         }
         self.now_s = (at + self.tick - self.began).as_seconds();
@@ -103,6 +110,7 @@ impl Requests {
         for (_, server) in &mut self.apart {
             server.advance(now_s, &mut |departure| departed.record(departure, tally));
         }
+        self.cohorts = departed.close(now_s, tally);
         let used_s: f64 = self.balanced.pods().iter().map(PodServer::cpu_used_s).sum();
         self.served += (used_s - used_before_s) / self.prepared.cpu_per_request_s();
         self.write_history(at + self.tick);
@@ -133,7 +141,8 @@ impl Requests {
             return;
         }
         let backlogged = self.balanced.in_flight() as f64 > BUSY_QUEUE * f64::from(serving);
-        let share = self.prepared.core_share(serving, rate_rps / f64::from(serving), backlogged);
+        let share =
+            self.prepared.core_share(self.cluster_cores, serving, rate_rps / f64::from(serving), backlogged);
         for server in self.balanced.pods_mut() {
             server.set_core_share(share);
         }
@@ -149,6 +158,11 @@ impl Requests {
                 Reading { finished: server.cpu_used_s() / per_request_s, queue: server.in_flight() as f64 };
             self.history.write(slot, reading);
         }
+    }
+
+    /// CPU of the nodes that pods run on, cores.
+    pub(crate) fn set_cluster_cores(&mut self, cores: f64) {
+        self.cluster_cores = cores;
     }
 
     pub(crate) fn served(&self) -> f64 {
@@ -206,7 +220,11 @@ impl Requests {
         self.leave(slot);
         let Some(position) = self.apart.iter().position(|&(other, _)| other == slot) else { return 0.0 };
         let (_, mut server) = self.apart.remove(position);
-        tally.fail(at, server.kill() as f64);
+        let lost = server.kill() as f64;
+        tally.fail(at, lost);
+        if let Some(cohorts) = &mut self.cohorts {
+            cohorts.lose(lost);
+        }
         server.cpu_used_s() / self.prepared.cpu_per_request_s()
     }
 
@@ -268,21 +286,43 @@ struct Recorder {
     at: Timestamp,
     threshold_s: f64,
     timeout_s: f64,
+    /// Who waits for an answer, if anyone acts on not getting one.
+    cohorts: Option<Cohorts>,
 }
 
 impl Recorder {
-    fn new(prepared: &PreparedScenario, at: Timestamp) -> Self {
+    fn new(prepared: &PreparedScenario, at: Timestamp, cohorts: Option<Cohorts>) -> Self {
         let scenario = prepared.scenario();
         Self {
             at,
             threshold_s: scenario.objective.latency.threshold_ms * 1e-3,
             timeout_s: scenario.service.timeout_s,
+            cohorts,
         }
+    }
+
+    fn accept(&mut self, arrived_s: f64) {
+        if let Some(cohorts) = &mut self.cohorts {
+            cohorts.accept(arrived_s);
+        }
+    }
+
+    /// Ends the tick at `now_s`: who has waited for longer than the time-out gives up.
+    fn close(self, now_s: f64, tally: &mut Tally) -> Option<Cohorts> {
+        let mut cohorts = self.cohorts?;
+        if let Some(clients) = &mut tally.clients {
+            let (given_up, ticks_ago) = cohorts.give_up(now_s);
+            clients.time_out(given_up, ticks_ago);
+        }
+        Some(cohorts)
     }
 
     fn record(&mut self, departure: Departure, tally: &mut Tally) {
         let latency_s = departure.latency_s();
         let failed = latency_s > self.timeout_s;
+        if let (false, Some(cohorts)) = (failed, &mut self.cohorts) {
+            cohorts.answer(departure.arrived_s);
+        }
         let slow = failed || latency_s > self.threshold_s;
         let bin = latency_buckets::bucket_of(latency_s.min(self.timeout_s)) as u32;
         let batch = Batch {

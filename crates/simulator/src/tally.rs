@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use podpilot_core::{MinuteLedger, RequestTotals, Timestamp};
 
-use crate::LatencyRecord;
 use crate::bins::Bins;
+use crate::clients::Clients;
+use crate::{LatencyRecord, Scenario};
 
 /// A batch of requests that ended with latencies of one bin, or between two neighbouring bins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,17 +38,20 @@ pub(crate) struct Tally {
     pub(crate) recent: LatencyRecord,
     /// Since the last scrape.
     pub(crate) unscraped: LatencyRecord,
+    /// Who is told of failures and tries again.
+    pub(crate) clients: Option<Box<Clients>>,
 }
 
 impl Tally {
-    pub(crate) fn new(bins: &Arc<Bins>, quantile: f64, start: Timestamp) -> Self {
+    pub(crate) fn new(bins: &Arc<Bins>, scenario: &Scenario, start: Timestamp) -> Self {
         Self {
             failed_bin: bins.failed(),
             offered: 0.0,
             totals: RequestTotals::default(),
-            ledger: MinuteLedger::new(quantile, start),
+            ledger: MinuteLedger::new(scenario.objective.latency.quantile, start),
             recent: LatencyRecord::new(Arc::clone(bins)),
             unscraped: LatencyRecord::new(Arc::clone(bins)),
+            clients: Clients::new(scenario).map(Box::new),
         }
     }
 
@@ -57,6 +61,9 @@ impl Tally {
         self.ledger = MinuteLedger::new(quantile, start);
         self.recent.clear();
         self.unscraped.clear();
+        if let Some(clients) = &mut self.clients {
+            clients.restart();
+        }
     }
 
     /// Counts requests that ended in the tick that began at `at`.
@@ -75,10 +82,26 @@ impl Tally {
 
     /// Counts requests that failed without a served latency: refused, or lost with their pod.
     pub(crate) fn fail(&mut self, at: Timestamp, count: f64) {
+        self.lose(at, count, 0.0);
+    }
+
+    /// As [`Tally::fail`]; for `foreseen` of them the clients know already when they will give up waiting.
+    pub(crate) fn lose(&mut self, at: Timestamp, count: f64, foreseen: f64) {
         if count > 0.0 {
             self.count(at, count, count, count);
             self.recent.add(self.failed_bin, count);
             self.unscraped.add(self.failed_bin, count);
+            if let Some(clients) = &mut self.clients {
+                clients.see_failures(count - foreseen);
+            }
+        }
+    }
+
+    /// Tells clients that requests which arrived in this tick will time out.
+    #[inline]
+    pub(crate) fn foresee_time_outs(&mut self, count: f64) {
+        if let Some(clients) = &mut self.clients {
+            clients.will_time_out(count);
         }
     }
 
@@ -95,5 +118,8 @@ impl Tally {
         self.ledger.clone_from(&other.ledger);
         self.recent.copy_from(&other.recent);
         self.unscraped.copy_from(&other.unscraped);
+        if let (Some(mine), Some(other)) = (&mut self.clients, &other.clients) {
+            mine.copy_from(other);
+        }
     }
 }

@@ -6,9 +6,10 @@ use std::alloc::System;
 use std::path::Path;
 use std::sync::Arc;
 
-use podpilot_autoscalers::Hpa;
+use podpilot_autoscalers::{Hpa, Rival, RivalConfig, ServiceFacts};
 use podpilot_core::{MetricKey, Signal, SignalSet, Span};
 use podpilot_random::Seed;
+use podpilot_service_model::Inverse;
 use podpilot_simulator::{Fidelity, PreparedScenario, Scenario, Simulation, run};
 use podpilot_traffic::LoadSeries;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -41,9 +42,10 @@ fn bursty_load() -> Arc<LoadSeries> {
 fn running_and_branching_allocate_nothing() {
     let counted = allocations_of(|| drop(std::hint::black_box(vec![1_u8])));
     assert_eq!(counted, 1, "counting works");
-    for name in ["default.yaml", "faulty-cluster.yaml", "faulty-metrics.yaml"] {
+    for name in ["default.yaml", "faulty-cluster.yaml", "faulty-metrics.yaml", "cluster-autoscaler.yaml"] {
         hours_of_decisions(name);
     }
+    rivals_decide();
     branching();
 }
 
@@ -73,6 +75,26 @@ fn hours_of_decisions(name: &str) {
         }
     });
     assert_eq!(observations, 0, "{name}: with everything watched");
+}
+
+fn rivals_decide() {
+    let prepared = prepared("default.yaml");
+    let scenario = prepared.scenario();
+    let inverse = Inverse::new(prepared.tables(), &scenario.pod, &scenario.objective, 40);
+    let (service, pod, objective) = (&scenario.service, &scenario.pod, scenario.objective);
+    let facts =
+        ServiceFacts::new(service, pod, objective, Arc::new(inverse), scenario.bounds(), [100.0].into());
+    for config in Rival::ALL.into_iter().filter_map(RivalConfig::default_of) {
+        let mut built = config.build("rival", &facts).unwrap();
+        let mut simulation = Simulation::of(&prepared, Fidelity::Fast, bursty_load(), Seed(1));
+        for key in built.named_metrics {
+            simulation.provide_metric(key).unwrap();
+        }
+        let rival = built.autoscaler.as_mut();
+        run(&mut simulation, rival, Span::minutes(60), &mut |_| ());
+        let decisions = allocations_of(|| run(&mut simulation, rival, Span::minutes(120), &mut |_| ()));
+        assert_eq!(decisions, 0, "{}", config.rival());
+    }
 }
 
 fn branching() {

@@ -1,6 +1,6 @@
 use podpilot_core::{
-    Autoscaler, MetricKey, Observation, Outcome, Proposal, ReasonList, ReplicaBounds, RestoreError,
-    SignalSet, Snapshot, Span, Timestamp, WriteResult,
+    Autoscaler, MetricKey, MetricSeries, Observation, Outcome, Proposal, ReasonList, ReplicaBounds,
+    RestoreError, SignalSet, Snapshot, Span, Timestamp, WriteResult,
 };
 
 use super::HpaControllerConfig;
@@ -123,12 +123,22 @@ impl Hpa {
 
     /// Decides without looking at metrics, which `blocker` prevents: only what the replica count alone demands.
     pub fn decide_blocked(&mut self, blocker: Blocker, observation: &Observation) -> Proposal {
-        self.decide_with(observation, Some(blocker))
+        self.decide_on(observation, &observation.metrics, Some(blocker))
     }
 
-    fn decide_with(&mut self, observation: &Observation, blocker: Option<Blocker>) -> Proposal {
+    /// Decides as [`Autoscaler::decide`] does, with the named metrics that someone else serves instead of the world's.
+    pub fn decide_with(&mut self, observation: &Observation, named: &[MetricSeries]) -> Proposal {
+        self.decide_on(observation, named, None)
+    }
+
+    fn decide_on(
+        &mut self,
+        observation: &Observation,
+        named: &[MetricSeries],
+        blocker: Option<Blocker>,
+    ) -> Proposal {
         let mut proposal = Proposal { replicas: None, reasons: ReasonList::new() };
-        proposal.replicas = self.reconcile(observation, blocker, &mut proposal.reasons);
+        proposal.replicas = self.reconcile(observation, named, blocker, &mut proposal.reasons);
         proposal
     }
 
@@ -171,7 +181,7 @@ impl Autoscaler for Hpa {
     }
 
     fn decide(&mut self, observation: &Observation) -> Proposal {
-        self.decide_with(observation, None)
+        self.decide_with(observation, &observation.metrics)
     }
 
     fn applied(&mut self, outcome: &Outcome) {

@@ -1,4 +1,4 @@
-use podpilot_core::{MetricValue, Observation, Timestamp};
+use podpilot_core::{MetricKey, MetricSeries, MetricValue, Observation, Timestamp};
 
 use super::HpaControllerConfig;
 use super::conditions::ConditionReason;
@@ -22,10 +22,11 @@ impl HpaControllerConfig {
 }
 
 impl MetricSettings {
-    /// What this metric asks for.
+    /// What this metric asks for. Named metrics are those of `named`.
     pub(super) fn evaluate(
         &self,
         observation: &Observation,
+        named: &[MetricSeries],
         rules: &ReadinessRules,
         tolerances: Tolerances,
     ) -> Result<MetricProposal, MetricError> {
@@ -35,16 +36,16 @@ impl MetricSettings {
                 evaluate_resource(*resource, container.as_deref(), *target, observation, rules, tolerances)
             }
             Self::Pods { key, target_milli } => {
-                let series = observation.metric(key).ok_or(MetricError::NoValue)?;
+                let series = find(named, key).ok_or(MetricError::NoValue)?;
                 let tally = tally_custom(&observation.pods, &series.values, rules, *target_milli)?;
                 average_value_replicas(current, *target_milli, &tally, tolerances)
             }
             Self::Object { key, target } => {
-                let value = observation.metric(key).and_then(|series| series.values.first());
+                let value = find(named, key).and_then(|series| series.values.first());
                 evaluate_object(value.ok_or(MetricError::NoValue)?.milli, *target, observation, tolerances)
             }
             Self::External { key, target } => {
-                let series = observation.metric(key).filter(|series| !series.values.is_empty());
+                let series = find(named, key).filter(|series| !series.values.is_empty());
                 let values = &series.ok_or(MetricError::NoValue)?.values;
                 evaluate_external(values, *target, observation, tolerances)
             }
@@ -61,6 +62,10 @@ impl MetricSettings {
             Self::External { .. } => ConditionReason::FailedGetExternalMetric,
         }
     }
+}
+
+fn find<'a>(named: &'a [MetricSeries], key: &MetricKey) -> Option<&'a MetricSeries> {
+    named.iter().find(|series| series.key == *key)
 }
 
 fn evaluate_resource(

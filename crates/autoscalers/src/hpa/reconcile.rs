@@ -1,6 +1,6 @@
 //! One pass of the controller over one autoscaler (`reconcileAutoscaler`), without the write.
 
-use podpilot_core::{Observation, Reason, ReasonList, Timestamp};
+use podpilot_core::{MetricSeries, Observation, Reason, ReasonList, Timestamp};
 
 use super::autoscaler::{Blocker, Hpa};
 use super::conditions::{ConditionKind, ConditionReason};
@@ -22,6 +22,7 @@ impl Hpa {
     pub(super) fn reconcile(
         &mut self,
         observation: &Observation,
+        named: &[MetricSeries],
         blocker: Option<Blocker>,
         reasons: &mut ReasonList,
     ) -> Option<i32> {
@@ -48,7 +49,7 @@ impl Hpa {
                     self.conditions.set(ConditionKind::ScalingActive, false, blocker.reason(), now);
                     return None;
                 }
-                let wanted = self.combine_metrics(observation, reasons)?;
+                let wanted = self.combine_metrics(observation, named, reasons)?;
                 let normalized = match self.settings.behavior.take() {
                     None => self.normalize_without_behavior(current, wanted, now, reasons),
                     Some(behavior) => {
@@ -81,14 +82,19 @@ impl Hpa {
 
     /// The highest proposal (`computeReplicasForMetrics`). A metric that failed blocks a scale-down, never a
     /// scale-up.
-    fn combine_metrics(&mut self, observation: &Observation, reasons: &mut ReasonList) -> Option<i32> {
+    fn combine_metrics(
+        &mut self,
+        observation: &Observation,
+        named: &[MetricSeries],
+        reasons: &mut ReasonList,
+    ) -> Option<i32> {
         let rules = self.config.readiness_rules(observation.now);
         let mut replicas = 0;
         let mut chosen = None;
         let mut first_failure = None;
         let mut all_within = true;
         for (index, metric) in self.settings.metrics.iter().enumerate() {
-            let result = metric.evaluate(observation, &rules, self.settings.tolerances);
+            let result = metric.evaluate(observation, named, &rules, self.settings.tolerances);
             self.metric_results[index] = Some(result);
             let Ok(proposal) = result else {
                 first_failure.get_or_insert(metric.failure());

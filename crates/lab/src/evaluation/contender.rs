@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use podpilot_autoscalers::names::{self, NameError};
-use podpilot_autoscalers::{Hpa, HpaManifest};
+use podpilot_autoscalers::{Built, RivalManifest, ServiceFacts, names};
 use podpilot_controller::Controller;
-use podpilot_core::{Autoscaler, MetricKey, Sample};
+use podpilot_core::{Autoscaler, MetricKey, Sample, Span};
 use podpilot_random::Seed;
+use podpilot_service_model::Inverse;
 use podpilot_simulator::{Fidelity, Simulation, UnknownMetric};
 
 use crate::request::AutoscalerChoice;
@@ -25,8 +25,7 @@ const TARGET_STEP_BEYOND_REQUEST: usize = 10;
 
 /// Makes an autoscaler that has decided nothing yet.
 enum Maker {
-    Named(Box<dyn Fn() -> Box<dyn Autoscaler> + Send + Sync>),
-    Hpa(Box<Hpa>),
+    Rival(Box<dyn Fn() -> Box<dyn Autoscaler> + Send + Sync>),
     Controller(Box<Controller>),
 }
 
@@ -82,11 +81,13 @@ impl Contender {
 
     /// An autoscaler by name, with the user's manifest if there is one.
     pub(crate) fn named(choice: &AutoscalerChoice, role: Role, bench: &Workbench) -> Result<Self, LabError> {
+        let facts = service_facts(bench);
         match &choice.manifest {
-            None => Self::by_name(&choice.name, role, bench),
+            None => Self::by_name(&choice.name, role, facts),
             Some(path) => {
-                let manifest = manifest_file::read_hpa(path)?;
-                Self::following(&choice.name, role, &manifest, &path.display().to_string(), bench)
+                let manifest = manifest_file::read(path)?;
+                names::check_manifest_name(&choice.name, &manifest).map_err(LabError::bad_input)?;
+                Self::following(&choice.name, role, manifest, &path.display().to_string(), facts, bench)
             }
         }
     }
@@ -94,8 +95,9 @@ impl Contender {
     /// The autoscaler that the scenario's service has today.
     pub(crate) fn baseline(bench: &Workbench) -> Result<Self, LabError> {
         const NAME: &str = "hpa";
+        let facts = service_facts(bench);
         let Some(baseline) = &bench.scenario().baseline else {
-            return Self::by_name(NAME, Role::Other, bench);
+            return Self::by_name(NAME, Role::Other, facts);
         };
         let field = format!("{}: baseline.hpa", bench.source);
         let manifest = match bench.folder {
@@ -103,51 +105,58 @@ impl Contender {
             Some(_) => manifest_file::read_hpa(&bench.resolve(&baseline.hpa)),
         };
         let manifest = manifest.map_err(|error| LabError::BadInput(format!("{field}: {error}")))?;
-        Self::following(NAME, Role::Other, &manifest, &field, bench)
+        Self::following(NAME, Role::Other, RivalManifest::Hpa(Box::new(manifest)), &field, facts, bench)
     }
 
     /// One of the autoscalers that need no manifest.
-    fn by_name(name: &str, role: Role, bench: &Workbench) -> Result<Self, LabError> {
-        let bounds = bench.scenario().bounds();
+    fn by_name(name: &str, role: Role, facts: ServiceFacts) -> Result<Self, LabError> {
         let owned = name.to_owned();
-        let resolve = move || names::resolve(&owned, None, bounds, Workbench::hpa_config());
-        // Checked once here, so that making another cannot fail.
-        resolve().map_err(LabError::bad_input)?;
-        #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
-        let make = Maker::Named(Box::new(move || resolve().expect("checked above")));
-        // Without a manifest an HPA follows CPU; a fixed count gives no metric as its reason.
-        let metric_names = vec!["cpu".to_owned()];
-        Ok(Self { name: name.to_owned(), role, metrics: Vec::new(), metric_names, make })
+        Self::made_by(name, role, move || names::resolve(&owned, &facts).map_err(LabError::bad_input))
     }
 
-    /// An HPA under the user's own name; `file` is where errors in the manifest lie.
-    fn following(
+    /// An autoscaler that follows a manifest, or a configuration that a tuner made; `file` is where errors in it lie.
+    pub(crate) fn following(
         name: &str,
         role: Role,
-        manifest: &HpaManifest,
+        manifest: RivalManifest,
         file: &str,
+        facts: ServiceFacts,
         bench: &Workbench,
     ) -> Result<Self, LabError> {
-        let config = Workbench::hpa_config();
-        // A name that says what the autoscaler does must not do something else.
-        let resolved = names::resolve(name, Some(manifest), bench.scenario().bounds(), config);
-        if let Err(error @ NameError::NoManifest { .. }) = resolved {
-            return Err(LabError::bad_input(error));
-        }
-        let located = |error: &dyn std::fmt::Display| LabError::BadInput(format!("{file}: {error}"));
-        let hpa = Hpa::new(name, manifest, config).map_err(|error| located(&error))?;
-        let metrics: Vec<_> = hpa.named_metrics().cloned().collect();
-        check_metrics(&metrics, bench).map_err(|error| located(&error))?;
-        let metric_names = manifest.metric_names();
-        Ok(Self { name: name.to_owned(), role, metrics, metric_names, make: Maker::Hpa(Box::new(hpa)) })
+        let (owned, file) = (name.to_owned(), file.to_owned());
+        let located = {
+            let file = file.clone();
+            move |error: &dyn std::fmt::Display| LabError::BadInput(format!("{file}: {error}"))
+        };
+        let contender = Self::made_by(name, role, move || {
+            let located = |error| LabError::BadInput(format!("{file}: {error}"));
+            manifest.build(&owned, &facts).map_err(located)
+        })?;
+        check_metrics(&contender.metrics, bench).map_err(|error| located(&error))?;
+        Ok(contender)
     }
 
-    /// An autoscaler that has decided nothing yet. Learned controllers recall the load's past as a monitoring system
-    /// would give it; the rivals keep no history of the load.
-    pub(crate) fn fresh(&self, history: impl Iterator<Item = Sample<f64>>) -> Box<dyn Autoscaler> {
+    /// An autoscaler that `build` makes anew each time it is asked.
+    pub(crate) fn made_by(
+        name: &str,
+        role: Role,
+        build: impl Fn() -> Result<Built, LabError> + Send + Sync + 'static,
+    ) -> Result<Self, LabError> {
+        let Built { named_metrics, metric_names, .. } = build()?;
+        #[expect(clippy::expect_used, reason = "the same call succeeded just before")]
+        let make = Maker::Rival(Box::new(move || build().expect("checked above").autoscaler));
+        Ok(Self { name: name.to_owned(), role, metrics: named_metrics, metric_names, make })
+    }
+
+    /// An autoscaler that has decided nothing yet. It recalls the load's past as a monitoring system would give it, if it
+    /// has a use for it.
+    pub(crate) fn fresh(&self, mut history: impl Iterator<Item = Sample<f64>>) -> Box<dyn Autoscaler> {
         match &self.make {
-            Maker::Named(make) => make(),
-            Maker::Hpa(hpa) => hpa.clone(),
+            Maker::Rival(make) => {
+                let mut autoscaler = make();
+                autoscaler.recall(&mut history);
+                autoscaler
+            }
             Maker::Controller(controller) => {
                 let mut controller = controller.clone();
                 controller.recall(history);
@@ -157,7 +166,35 @@ impl Contender {
     }
 }
 
-/// Whether the simulator can measure what an HPA asks for.
+/// What the person who sets up a rival knows of the service: its specification, and the load of the train part.
+pub(crate) fn service_facts(bench: &Workbench) -> ServiceFacts {
+    let scenario = bench.scenario();
+    let most_pods = scenario.cluster.max_replicas;
+    let inverse = Inverse::new(bench.prepared.tables(), &scenario.pod, &scenario.objective, most_pods);
+    let mut facts = ServiceFacts::new(
+        &scenario.service,
+        &scenario.pod,
+        scenario.objective,
+        Arc::new(inverse),
+        scenario.bounds(),
+        minute_rates(bench),
+    );
+    facts.hpa = Workbench::hpa_config();
+    facts
+}
+
+/// Mean rates of the minutes of the train part.
+fn minute_rates(bench: &Workbench) -> Arc<[f64]> {
+    let minute = Span::minutes(1);
+    let train = &bench.train;
+    match train.resampled(minute) {
+        Ok(by_minute) => by_minute.rates_rps().into(),
+        // Rows that are coarser than a minute, or no whole part of one, hold for their whole length.
+        Err(_) => train.rates_rps().into(),
+    }
+}
+
+/// Whether the simulator can measure what an autoscaler asks for.
 fn check_metrics(metrics: &[MetricKey], bench: &Workbench) -> Result<(), UnknownMetric> {
     if metrics.is_empty() {
         return Ok(());

@@ -5,8 +5,8 @@ use podpilot_random::Seed;
 use crate::result::{
     AutoscalerResult, DAYS_FOR_AN_INTERVAL, DayLedger, DayResult, DifferenceIntervals, Interval,
 };
+use crate::statistics::{Design, Draw, RESAMPLES, Resampled, resample};
 
-const RESAMPLES: usize = 2_000;
 const LEVEL: f64 = 0.95;
 
 /// Interval of the cost at equal service: in each resample HPA's front is built anew from the resampled days and read
@@ -22,13 +22,11 @@ pub(crate) fn equal_service_interval(
     if (days as u32) < DAYS_FOR_AN_INTERVAL {
         return None;
     }
-    let mut stream = seed.named("day bootstrap").stream();
-    let costs: Vec<f64> =
-        (0..RESAMPLES).filter_map(|_| ledger.relative_cost((0..days).map(|_| stream.below(days)))).collect();
-    (costs.len() as f64 >= LEVEL * RESAMPLES as f64).then(|| percentile_interval(costs))
+    let relative_cost = |draws: &[Draw]| ledger.relative_cost(indices(draws));
+    interval(&resample(&days_alone(days), relative_cost, RESAMPLES, seed))
 }
 
-/// Percentile bootstrap over the days that both rows have; `None` under ten days.
+/// Intervals over the days that both rows have; `None` under ten days.
 pub(crate) fn day_intervals(
     subject: &AutoscalerResult,
     rival: &AutoscalerResult,
@@ -42,23 +40,34 @@ pub(crate) fn day_intervals(
     if (pairs.len() as u32) < DAYS_FOR_AN_INTERVAL {
         return None;
     }
-    let mut stream = seed.named("day bootstrap").stream();
-    let mut costs = Vec::with_capacity(RESAMPLES);
-    let mut bad_minutes = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        let (mut own, mut other) = (Sum::default(), Sum::default());
-        for _ in 0..pairs.len() {
-            let (own_day, other_day) = pairs[stream.below(pairs.len())];
-            own.add(own_day);
-            other.add(other_day);
-        }
-        costs.push(if other.cost > 0.0 { own.cost / other.cost - 1.0 } else { 0.0 });
-        bad_minutes.push(own.bad_ratio() - other.bad_ratio());
-    }
+    let of = |statistic: fn(&Sum, &Sum) -> f64| {
+        let over_draws = |draws: &[Draw]| {
+            let (mut own, mut other) = (Sum::default(), Sum::default());
+            for day in indices(draws) {
+                own.add(pairs[day].0);
+                other.add(pairs[day].1);
+            }
+            Some(statistic(&own, &other))
+        };
+        interval(&resample(&days_alone(pairs.len()), over_draws, RESAMPLES, seed))
+    };
     Some(DifferenceIntervals {
-        relative_cost: percentile_interval(costs),
-        slow_minute_ratio: percentile_interval(bad_minutes),
+        relative_cost: of(|own, other| if other.cost > 0.0 { own.cost / other.cost - 1.0 } else { 0.0 })?,
+        slow_minute_ratio: of(|own, other| own.bad_ratio() - other.bad_ratio())?,
     })
+}
+
+/// These rows hold sums by day: there are no seeds to draw within.
+fn days_alone(days: usize) -> Design {
+    Design { noise_seeds: vec![1; days], training_seeds: 1 }
+}
+
+fn indices(draws: &[Draw]) -> impl Iterator<Item = usize> {
+    draws.iter().map(|draw| draw.day)
+}
+
+fn interval(resampled: &Resampled) -> Option<Interval> {
+    resampled.test(LEVEL).map(|test| Interval { low: test.low, high: test.high, level: LEVEL })
 }
 
 #[derive(Default)]
@@ -78,12 +87,6 @@ impl Sum {
     fn bad_ratio(&self) -> f64 {
         if self.minutes > 0.0 { self.bad / self.minutes } else { 0.0 }
     }
-}
-
-fn percentile_interval(mut values: Vec<f64>) -> Interval {
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
-    Interval { low: at((1.0 - LEVEL) / 2.0), high: at(f64::midpoint(1.0, LEVEL)), level: LEVEL }
 }
 
 #[cfg(test)]

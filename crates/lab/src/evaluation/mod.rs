@@ -3,14 +3,18 @@
 mod contender;
 mod day_bootstrap;
 mod episodes;
+mod rival_contender;
 mod score;
 mod tournament;
 mod track;
+mod workers;
 
-pub(crate) use contender::{Contender, refuse_equal_names};
-pub(crate) use episodes::{Episode, distinct_days, plan_episodes};
+pub(crate) use contender::{Contender, refuse_equal_names, service_facts};
+pub(crate) use episodes::{EPISODE_LENGTH, Episode, distinct_days, plan_episodes};
 pub(crate) use score::Score;
+pub(crate) use tournament::Ground;
 pub(crate) use track::{Stretch, TIMELINE_STEP, Track};
+pub(crate) use workers::on_every_core;
 
 use std::sync::Arc;
 
@@ -106,7 +110,7 @@ fn timeline(
 }
 
 /// The episode with the highest mean load; of equal ones the first.
-fn busiest(episodes: &[Episode], whole: &LoadSeries) -> Option<Episode> {
+pub(crate) fn busiest(episodes: &[Episode], whole: &LoadSeries) -> Option<Episode> {
     let mean_rps = |episode: &Episode| {
         whole.slice(episode.start, episode.start + episode.length).map_or(0.0, |load| load.mean())
     };

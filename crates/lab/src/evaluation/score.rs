@@ -13,6 +13,7 @@ pub(crate) struct Score {
     cost: f64,
     pod_seconds: f64,
     node_seconds: f64,
+    node_cost: f64,
     spec_replica_seconds: f64,
     serving_pod_seconds: f64,
     cpu_seconds: f64,
@@ -38,6 +39,7 @@ impl Score {
         self.cost += measures.cost();
         self.pod_seconds += measures.pod_seconds;
         self.node_seconds += measures.node_seconds;
+        self.node_cost += measures.node_cost;
         self.spec_replica_seconds += measures.spec_replica_seconds;
         self.serving_pod_seconds += measures.serving_pod_seconds;
         self.cpu_seconds += measures.cpu_seconds;
@@ -83,6 +85,7 @@ impl Score {
             pod_hours: self.pod_seconds / 3_600.0,
             cost: self.cost,
             node_hours: self.node_seconds / 3_600.0,
+            node_cost: self.node_cost,
             slow_request_ratio: share(self.slow, self.requests),
             slow_minute_ratio: share(self.bad_minutes as f64, (self.good_minutes + self.bad_minutes) as f64),
             failed_request_ratio: share(self.failed, self.requests),

@@ -1,17 +1,16 @@
 //! All contenders over all episodes, on every core; the outcome does not depend on how many there are.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use podpilot_random::Seed;
-use podpilot_simulator::{Fidelity, Measures, Simulation, run};
+use podpilot_simulator::{Fidelity, Measures, PreparedScenario, Simulation, run};
 use podpilot_traffic::LoadSeries;
 
 use super::contender::Contender;
 use super::episodes::Episode;
 use super::score::Score;
+use super::workers::on_every_core;
 use crate::LabError;
 use crate::history::history_before;
 use crate::request::{Observer, Progress, Stage};
@@ -25,78 +24,67 @@ pub(crate) fn play(
     bench: &Workbench,
     observer: &mut dyn Observer,
 ) -> Result<Vec<AutoscalerResult>, LabError> {
-    let load = &bench.whole;
+    let stage = Ground { prepared: &bench.prepared, load: &bench.whole };
     let total = contenders.len() * episodes.len();
+    let arena = stage.arena(contenders)?;
     let mut measured: Vec<Option<Measures>> = Vec::new();
     measured.resize_with(total, || None);
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let (sender, receiver) = mpsc::channel();
-    let arena = arena(contenders, bench)?;
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(total.max(1));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            let sender = sender.clone();
-            let (next, stop) = (&next, &stop);
-            let mut simulation = arena.clone();
-            scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let task = next.fetch_add(1, Ordering::Relaxed);
-                    if task >= total {
-                        break;
-                    }
-                    let contender = &contenders[task / episodes.len()];
-                    let episode = &episodes[task % episodes.len()];
-                    let measures = play_one(contender, episode, load, &mut simulation);
-                    if sender.send((task, measures)).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        collect(&receiver, &mut measured, &stop, observer)
-    })?;
+    let mut done = 0;
+    let all = on_every_core(
+        total,
+        || arena.clone(),
+        |simulation, task| {
+            let (contender, episode) = (&contenders[task / episodes.len()], &episodes[task % episodes.len()]);
+            stage.play_one(contender, episode, simulation)
+        },
+        |task, measures| {
+            measured[task] = Some(measures);
+            done += 1;
+            let progress =
+                Progress { stage: Stage::Evaluating, done, total: total as u64, episode_return: None };
+            observer.progress(&progress);
+            if observer.should_stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    if !all {
+        let total = total as u64;
+        return Err(LabError::Interrupted { run_directory: None, done, total, unit: "episodes" });
+    }
     Ok(rows(contenders, episodes, measured, bench))
 }
 
-/// A simulation that measures all that any contender reads.
-fn arena(contenders: &[Contender], bench: &Workbench) -> Result<Simulation, LabError> {
-    let mut simulation = Simulation::of(&bench.prepared, Fidelity::Fast, Arc::clone(&bench.whole), Seed(0));
-    for key in contenders.iter().flat_map(|contender| &contender.metrics) {
-        simulation.provide_metric(key.clone()).map_err(LabError::bad_input)?;
-    }
-    Ok(simulation)
+/// Where contenders meet: a scenario, maybe a perturbed one, and its load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) prepared: &'a Arc<PreparedScenario>,
+    pub(crate) load: &'a Arc<LoadSeries>,
 }
 
-fn play_one(
-    contender: &Contender,
-    episode: &Episode,
-    load: &Arc<LoadSeries>,
-    simulation: &mut Simulation,
-) -> Measures {
-    simulation.reset(Arc::clone(load), episode.start, episode.seed);
-    let mut autoscaler = contender.fresh(history_before(load, episode.start, simulation.now()));
-    run(simulation, autoscaler.as_mut(), episode.length, &mut |_| {});
-    simulation.measures().clone()
-}
-
-fn collect(
-    receiver: &mpsc::Receiver<(usize, Measures)>,
-    measured: &mut [Option<Measures>],
-    stop: &AtomicBool,
-    observer: &mut dyn Observer,
-) -> Result<(), LabError> {
-    let total = measured.len() as u64;
-    for (done, (task, measures)) in (1..).zip(receiver) {
-        measured[task] = Some(measures);
-        observer.progress(&Progress { stage: Stage::Evaluating, done, total, episode_return: None });
-        if observer.should_stop() {
-            stop.store(true, Ordering::Relaxed);
-            return Err(LabError::Interrupted { run_directory: None, done, total, unit: "episodes" });
+impl Ground<'_> {
+    /// A simulation that measures all that any contender reads.
+    pub(crate) fn arena<'c>(
+        &self,
+        contenders: impl IntoIterator<Item = &'c Contender>,
+    ) -> Result<Simulation, LabError> {
+        let mut simulation = Simulation::of(self.prepared, Fidelity::Fast, Arc::clone(self.load), Seed(0));
+        for key in contenders.into_iter().flat_map(|contender| &contender.metrics) {
+            simulation.provide_metric(key.clone()).map_err(LabError::bad_input)?;
         }
+        Ok(simulation)
     }
-    Ok(())
+
+    /// One contender over one episode.
+    pub(crate) fn play_one(
+        &self,
+        contender: &Contender,
+        episode: &Episode,
+        simulation: &mut Simulation,
+    ) -> Measures {
+        simulation.reset(Arc::clone(self.load), episode.start, episode.seed);
+        let mut autoscaler = contender.fresh(history_before(self.load, episode.start, simulation.now()));
+        run(simulation, autoscaler.as_mut(), episode.length, &mut |_| {});
+        simulation.measures().clone()
+    }
 }
 
 fn rows(

@@ -16,6 +16,7 @@ mod marks;
 mod page;
 mod provenance;
 mod reinforcement;
+pub mod scoreboard;
 mod svg;
 mod table;
 mod timeline_columns;
@@ -23,3 +24,4 @@ mod timeline_plot;
 mod training_plot;
 
 pub use page::{evaluation_report, simulation_report};
+pub use scoreboard::{scoreboard_csv, scoreboard_markdown, scoreboard_report};

@@ -92,16 +92,17 @@ pub fn simulation_report(result: &SimulationResult) -> String {
 }
 
 /// A plot that scrolls within its section where the screen is narrow.
-fn scrolling(plot: &str) -> String {
+pub(super) fn scrolling(plot: &str) -> String {
     format!(r#"<div class="scroll">{plot}</div>"#)
 }
 
-struct Page {
+/// A report under construction.
+pub(super) struct Page {
     html: Html,
 }
 
 impl Page {
-    fn new(title: &str, headline: &headline::Headline, caution: Option<&str>) -> Self {
+    pub(super) fn new(title: &str, headline: &headline::Headline, caution: Option<&str>) -> Self {
         let mut html = Html::default();
         html.add(format_args!(
             r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>{0}</title><style>{STYLE}</style></head><body><main><header><p class="kicker">{0}</p><h1>{1}</h1><ul class="support">"#,
@@ -119,13 +120,13 @@ impl Page {
         Self { html }
     }
 
-    fn section(&mut self, heading: &str, lead: &str, content: &str) {
+    pub(super) fn section(&mut self, heading: &str, lead: &str, content: &str) {
         let lead =
             if lead.is_empty() { String::new() } else { format!(r#"<p class="intro">{}</p>"#, escape(lead)) };
         self.html.add(format_args!("<section><h2>{}</h2>{lead}{content}</section>", escape(heading)));
     }
 
-    fn timeline(&mut self, timeline: Option<&Timeline>, draw: impl FnOnce(&Timeline) -> String) {
+    pub(super) fn timeline(&mut self, timeline: Option<&Timeline>, draw: impl FnOnce(&Timeline) -> String) {
         let Some(timeline) = timeline.filter(|timeline| !timeline.load_rps.is_empty()) else {
             return;
         };
@@ -133,7 +134,7 @@ impl Page {
         self.section(&format!("Timeline: {}", timeline.label), lead, &draw(timeline));
     }
 
-    fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.html.add(format_args!("</main><script>{SCRIPT}</script></body></html>\n"));
         self.html.finish()
     }

@@ -61,10 +61,13 @@ pub struct AutoscalerResult {
     pub hours: f64,
     /// Pod-hours from scheduled to deleted, Pending and Terminating included.
     pub pod_hours: f64,
-    /// Pod-hours times the price of the scenario.
+    /// Money for pods and nodes, by the prices of the scenario.
     pub cost: f64,
-    /// Hours of nodes in use.
+    /// Hours of nodes, from when each was asked for until it was gone.
     pub node_hours: f64,
+    /// The part of the cost that is for nodes.
+    #[serde(default)]
+    pub node_cost: f64,
     /// Share of requests that took longer than the threshold or failed.
     pub slow_request_ratio: f64,
     /// Share of bad minutes: those in which more than 1 − quantile of the requests were slow.
@@ -103,5 +106,5 @@ impl AutoscalerResult {
 
 /// What a pod costs for an hour, as the rows show it; `None` if none of them ran a pod.
 pub fn price_per_pod_hour<'a>(rows: impl IntoIterator<Item = &'a AutoscalerResult>) -> Option<f64> {
-    rows.into_iter().find(|row| row.pod_hours > 0.0).map(|row| row.cost / row.pod_hours)
+    rows.into_iter().find(|row| row.pod_hours > 0.0).map(|row| (row.cost - row.node_cost) / row.pod_hours)
 }

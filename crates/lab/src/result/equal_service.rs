@@ -59,8 +59,9 @@ impl DayLedger {
             sums.iter_mut().zip(&self.days[day]).for_each(|(sum, of_day)| sum.add(of_day));
         }
         let (subject, front) = sums.split_first()?;
-        let mut points = front.iter().map(|sum| FrontPoint { cost: sum.cost, share: sum.share() }).collect();
-        let front_cost = cost_at_share(&mut points, subject.share())?;
+        let points: Vec<_> =
+            front.iter().map(|sum| FrontPoint { cost: sum.cost, share: sum.share() }).collect();
+        let front_cost = cost_at_share(&points, subject.share())?;
         (front_cost > 0.0).then(|| subject.cost / front_cost - 1.0)
     }
 

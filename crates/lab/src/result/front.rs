@@ -44,32 +44,91 @@ pub fn front_cost_per_day_at_slow_requests(
 
 fn front_cost_by(rows: &[AutoscalerResult], wanted: f64, share: fn(&AutoscalerResult) -> f64) -> Option<f64> {
     let front = rows.iter().filter(|row| row.is_hpa_front());
-    let mut points: Vec<_> =
+    let points: Vec<_> =
         front.map(|row| FrontPoint { cost: row.cost_per_day(), share: share(row) }).collect();
-    cost_at_share(&mut points, wanted)
+    cost_at_share(&points, wanted)
 }
 
-/// Cost of the efficient part of `points` at a share; `None` outside the range that it reaches. Reorders `points`.
-pub(crate) fn cost_at_share(points: &mut Vec<FrontPoint>, wanted: f64) -> Option<f64> {
-    points.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.share.total_cmp(&b.share)));
+/// Cost of the efficient part of `points` at a share; `None` outside the range that it reaches.
+pub(crate) fn cost_at_share(points: &[FrontPoint], wanted: f64) -> Option<f64> {
+    read_front(points, wanted)
+        .filter(|reading| reading.place == FrontPlace::Within)
+        .map(|reading| reading.cost)
+}
+
+/// Where a share of bad minutes lies on a front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FrontPlace {
+    /// The front reaches it.
+    Within,
+    /// All of the front serves worse.
+    Stricter,
+    /// All of the front serves better.
+    Looser,
+}
+
+/// A front read at a share: two neighbouring points, mixed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct FrontReading {
+    pub(crate) place: FrontPlace,
+    /// Cost there; of the nearest end of the front outside its range.
+    pub(crate) cost: f64,
+    /// Index of the point that serves better, and of its neighbour, with the weight of the latter.
+    strict: usize,
+    loose: usize,
+    weight: f64,
+}
+
+impl FrontReading {
+    /// The cost to compare with, if a lower one is a saving: not where the wanted service is looser than all of the front.
+    pub(crate) fn cost_at_no_looser_service(&self) -> Option<f64> {
+        (self.place != FrontPlace::Looser).then_some(self.cost)
+    }
+
+    /// Any quantity of the points, mixed as the cost is.
+    pub(crate) fn mixed(&self, of: impl Fn(usize) -> f64) -> f64 {
+        of(self.strict) + self.weight * (of(self.loose) - of(self.strict))
+    }
+}
+
+/// Reads the efficient part of `points` at a share, linear in its logarithm between neighbours. `None` without points.
+pub(crate) fn read_front(points: &[FrontPoint], wanted: f64) -> Option<FrontReading> {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|a, b| {
+        points[*a].cost.total_cmp(&points[*b].cost).then(points[*a].share.total_cmp(&points[*b].share))
+    });
     let mut best = f64::INFINITY;
-    points.retain(|point| {
-        let efficient = point.share < best;
-        best = best.min(point.share);
+    order.retain(|index| {
+        let efficient = points[*index].share < best;
+        best = best.min(points[*index].share);
         efficient
     });
     let at = |share: f64| share.max(SMALLEST_SHARE);
     let wanted = at(wanted);
-    if let Some(point) = points.iter().find(|point| at(point.share) == wanted) {
-        return Some(point.cost);
+    let single = |index: usize, place: FrontPlace| FrontReading {
+        place,
+        cost: points[index].cost,
+        strict: index,
+        loose: index,
+        weight: 0.0,
+    };
+    if let Some(index) = order.iter().find(|index| at(points[**index].share) == wanted) {
+        return Some(single(*index, FrontPlace::Within));
     }
-    points.windows(2).find_map(|pair| {
+    let (loosest, strictest) = (*order.first()?, *order.last()?);
+    if wanted > at(points[loosest].share) {
+        return Some(single(loosest, FrontPlace::Looser));
+    }
+    if wanted < at(points[strictest].share) {
+        return Some(single(strictest, FrontPlace::Stricter));
+    }
+    order.windows(2).find_map(|pair| {
         let (loose, strict) = (pair[0], pair[1]);
-        let (from, to) = (at(strict.share), at(loose.share));
-        let inside = from < wanted && wanted < to;
-        inside.then(|| {
+        let (from, to) = (at(points[strict].share), at(points[loose].share));
+        (from < wanted && wanted < to).then(|| {
             let weight = libm::log(wanted / from) / libm::log(to / from);
-            strict.cost + weight * (loose.cost - strict.cost)
+            let cost = points[strict].cost + weight * (points[loose].cost - points[strict].cost);
+            FrontReading { place: FrontPlace::Within, cost, strict, loose, weight }
         })
     })
 }
@@ -79,8 +138,8 @@ mod tests {
     use super::*;
 
     fn read(points: &[(f64, f64)], wanted: f64) -> Option<f64> {
-        let mut points: Vec<_> = points.iter().map(|&(cost, share)| FrontPoint { cost, share }).collect();
-        cost_at_share(&mut points, wanted)
+        let points: Vec<_> = points.iter().map(|&(cost, share)| FrontPoint { cost, share }).collect();
+        cost_at_share(&points, wanted)
     }
 
     #[test]
@@ -95,5 +154,20 @@ mod tests {
         assert_eq!(read(&quiet_day, 0.0), Some(10.0));
         assert_eq!(read(&quiet_day, 0.01), None);
         assert_eq!(read(&[], 0.01), None);
+    }
+
+    #[test]
+    fn a_saving_is_never_read_at_looser_service() {
+        let points = [FrontPoint { cost: 10.0, share: 0.01 }, FrontPoint { cost: 14.0, share: 0.0001 }];
+        let looser = read_front(&points, 0.02).unwrap();
+        assert_eq!((looser.place, looser.cost_at_no_looser_service()), (FrontPlace::Looser, None));
+        let stricter = read_front(&points, 0.00005).unwrap();
+        assert_eq!(
+            (stricter.place, stricter.cost_at_no_looser_service()),
+            (FrontPlace::Stricter, Some(14.0))
+        );
+        let within = read_front(&points, 0.001).unwrap();
+        assert!((within.mixed(|index| [1.0, 3.0][index]) - 2.0).abs() < 1e-9);
+        assert_eq!(read_front(&[], 0.1), None);
     }
 }

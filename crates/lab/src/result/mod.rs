@@ -9,6 +9,7 @@ mod front;
 mod judgement;
 mod provenance;
 mod schema;
+mod scoreboard;
 mod simulation;
 mod timeline;
 mod training;
@@ -18,10 +19,15 @@ pub use comparison::{Comparison, CostRange, Difference, DifferenceIntervals, Int
 pub(crate) use equal_service::DayLedger;
 pub use equal_service::EqualServiceSpread;
 pub use evaluation::EvaluationResult;
+pub(crate) use front::{FrontPlace, FrontPoint, FrontReading, read_front};
 pub use front::{efficient_front, front_cost_per_day, front_cost_per_day_at_slow_requests};
 pub use judgement::Verdict;
 pub use provenance::{LoadSource, PolicyProvenance, Provenance};
-pub use schema::{EvaluationSchema, SimulationSchema};
+pub use schema::{EvaluationSchema, ScoreboardSchema, SimulationSchema, TunedSchema};
+pub use scoreboard::{
+    AddedByLearning, Against, PooledComparison, RowKind, ScoreCase, ScoreComparison, ScoreRow, ScoreVerdict,
+    Scoreboard, Standing, TuningRecord,
+};
 pub use simulation::{ScalingEvent, SimulationResult};
 pub use timeline::{Timeline, TimelineTrack};
 pub use training::{TrainingPoint, TrainingRecord};

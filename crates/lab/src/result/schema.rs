@@ -39,3 +39,13 @@ schema_tag!(
     SimulationSchema,
     "podpilot/simulation/v1"
 );
+schema_tag!(
+    /// Marks a [`Scoreboard`](super::Scoreboard); reading refuses any other.
+    ScoreboardSchema,
+    "podpilot/scoreboard/v1"
+);
+schema_tag!(
+    /// Marks a [`TunedFront`](crate::tuning::TunedFront); reading refuses any other.
+    TunedSchema,
+    "podpilot/tuned/v1"
+);

@@ -81,7 +81,8 @@ fn room_for_pods(scenario: &Scenario) -> i64 {
     let (cluster, pod) = (&scenario.cluster, &scenario.pod);
     let by_cpu = cluster.node_cpu_m / pod.cpu_request_m;
     let by_memory = (f64::from(cluster.node_memory_mib) / pod.memory_requested_mib()) as u32;
-    i64::from(cluster.nodes) * i64::from(by_cpu.min(by_memory).min(cluster.pods_per_node))
+    let nodes = cluster.autoscaler.as_ref().map_or(cluster.nodes, |autoscaler| autoscaler.max_nodes);
+    i64::from(nodes) * i64::from(by_cpu.min(by_memory).min(cluster.pods_per_node))
 }
 
 fn name(bench: &Workbench) -> &str {

@@ -8,4 +8,6 @@ mod evaluation;
 mod fixture;
 mod recorded_trace;
 mod resume;
+mod scoreboard;
 mod simulation;
+mod tuning;

@@ -136,6 +136,7 @@ fn row(name: &str, role: Role, sizing: Sizing, days: u32) -> AutoscalerResult {
         pod_hours,
         cost: pod_hours * PRICE,
         node_hours: hours,
+        node_cost: 0.0,
         slow_request_ratio: bad * 0.43,
         slow_minute_ratio: bad,
         failed_request_ratio: bad * 0.01,

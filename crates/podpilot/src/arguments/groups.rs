@@ -41,7 +41,7 @@ impl LoadArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Autoscalers")]
 pub(crate) struct RivalArguments {
-    /// Autoscaler: a name such as hpa-70 or fixed-5, or a name of your own with its manifest; repeatable
+    /// Autoscaler: hpa, hpa-70, keda, knative, feedforward, threshold, schedule, static-peak or fixed-5; with the manifest it follows, or a name of your own with one; repeatable
     #[arg(long, value_name = "NAME[=MANIFEST]", value_parser = values::autoscaler)]
     pub(crate) autoscaler: Vec<AutoscalerChoice>,
     /// Trained policy; repeatable

@@ -37,6 +37,12 @@ pub(crate) enum Command {
     /// Send HTTP requests as a trace or a shape says, whatever the answers, and measure from the intended instants
     #[command(after_help = load::EXAMPLES)]
     Load(LoadTestArguments),
+    /// Search a rival's own parameters on the train part of a load
+    #[command(after_help = TUNE_EXAMPLES)]
+    Tune(TuneArguments),
+    /// Scoreboard: autoscalers on many loads, paired, at no looser service, with intervals
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArguments),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
     /// Print a completion script for a shell
@@ -62,6 +68,18 @@ const EVALUATE_EXAMPLES: &str = "\
 Examples:
   podpilot evaluate --policy runs/default-ppo-seed1/policy.safetensors
   podpilot evaluate --policy a.safetensors --autoscaler mine=my-hpa.yaml --trace requests.csv --output json";
+
+const TUNE_EXAMPLES: &str = "\
+Examples:
+  podpilot tune --autoscaler hpa --trace requests.csv --out runs/tune-hpa
+  podpilot tune --resume runs/tune-hpa
+  podpilot evaluate --autoscaler hpa-tuned=runs/tune-hpa/tuned.json --trace requests.csv";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  podpilot compare --trace requests.csv --tuned runs/tune-hpa/tuned.json --policy runs/mine/policy.safetensors
+  podpilot compare --plan bench/scoreboard.yaml --out runs/scoreboard
+  podpilot compare --preset original-study --autoscaler hpa --autoscaler knative";
 
 /// Where the agent acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -131,6 +149,60 @@ pub(crate) struct EvaluateArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TuneArguments {
+    /// Whose parameters: hpa, keda, knative, feedforward, threshold or static-peak
+    #[arg(long, value_name = "NAME", default_value = "hpa")]
+    pub(crate) autoscaler: String,
+    /// Configurations to try [default: 1000 for hpa, 200 for the others]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::episodes)]
+    pub(crate) configurations: Option<u32>,
+    /// Run directory [default: runs/tune-LOAD-NAME-seedSEED, numbered if taken]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with an interrupted search; everything else is read from its run directory
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "autoscaler", "configurations", "out"])]
+    pub(crate) resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// Plan that lists the loads; replaces --scenario, --trace, --split and --peak-replicas
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "scenario", "trace", "split", "peak_replicas"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// Plan that comes with podpilot: original-study
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas"])]
+    pub(crate) preset: Option<String>,
+    /// Front that `podpilot tune` found; used on the load it was found on; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tuned: Vec<PathBuf>,
+    /// Registered perturbation to repeat everything under, or all; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) perturbation: Vec<String>,
+    /// Distinct days of the test part at most [default: the plan's, else 60]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::episodes)]
+    pub(crate) days: Option<u32>,
+    /// Noise seeds on each day [default: the plan's, else 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::episodes)]
+    pub(crate) noise_seeds: Option<u32>,
+    /// Write scoreboard.json, .csv, .md, .html and the raw cells to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Keep measured cells in this directory, and do not measure again what it has
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) rivals: RivalArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
     /// A policy, scenario, HPA manifest, trace, result.json or run directory, or the name of a scenario that comes with podpilot
     #[arg(value_name = "PATH")]
@@ -158,7 +230,7 @@ mod tests {
 
     #[test]
     fn flags_mean_the_same_everywhere() {
-        for command in ["simulate", "train", "evaluate"] {
+        for command in ["simulate", "train", "evaluate", "tune", "compare"] {
             let flags = [
                 "--scenario",
                 "idle",

@@ -2,10 +2,11 @@ use std::io;
 
 use podpilot_lab::result::{AutoscalerResult, Timeline};
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "name",
     "pod_hours",
     "node_hours",
+    "node_cost",
     "cost",
     "slow_request_ratio",
     "slow_minute_ratio",
@@ -28,6 +29,7 @@ pub(super) fn autoscalers(rows: &[AutoscalerResult]) -> io::Result<String> {
         [
             row.pod_hours,
             row.node_hours,
+            row.node_cost,
             row.cost,
             row.slow_request_ratio,
             row.slow_minute_ratio,

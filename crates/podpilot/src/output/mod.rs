@@ -2,6 +2,7 @@
 
 mod csv_rows;
 mod load;
+mod scoreboard;
 mod shortlist;
 mod tables;
 
@@ -17,6 +18,8 @@ use podpilot_lab::{
 use serde::Serialize;
 
 use crate::{arguments::OutputFormat, failure::Failure};
+
+pub(crate) use scoreboard::{scoreboard, tuned};
 
 /// Writes text to standard output, colours only where they are wanted.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {

@@ -7,5 +7,6 @@ mod interrupt;
 mod load;
 mod notes;
 mod output;
+mod rival_manifests;
 mod sandbox;
 mod threads;

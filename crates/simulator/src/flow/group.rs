@@ -103,7 +103,12 @@ impl Group {
                 break;
             }
             let idle = 1.0 - load.table.utilization_at(queue);
-            let share = if backlogged { 1.0 } else { idle_share(queue, target) };
+            // While a backlog is worked off there are no gaps, however the stationary queue of its length had some.
+            let share = match (overload, backlogged) {
+                (true, _) => 1.0,
+                (false, true) => 0.0,
+                (false, false) => idle_share(queue, target),
+            };
             let drift = (rate_rps - capacity_rps * (1.0 - idle * share)) * substep_s;
             let mut next = queue + drift;
             if overload {

@@ -74,12 +74,13 @@ impl Flow {
         let done = self.finished(slot);
         let group = &mut self.groups[index];
         let left = f64::from(group.members - 1) / f64::from(group.members);
-        let mut lost = 0.0;
+        let (mut lost, mut foreseen) = (0.0, 0.0);
         for waiting in self.under_way.iter_mut().filter(|waiting| waiting.group == index as u32) {
             lost += waiting.batch.count * (1.0 - left);
+            foreseen += waiting.batch.failed * (1.0 - left);
             waiting.batch = waiting.batch.scaled(left);
         }
-        tally.fail(at, lost);
+        tally.lose(at, lost, foreseen);
         group.members -= 1;
         if group.receives {
             self.endpoints -= 1;
@@ -97,6 +98,14 @@ impl Flow {
         self.black_holes = self.black_holes.saturating_add_signed(change);
         self.endpoints = self.endpoints.saturating_add_signed(change);
         self.stir();
+    }
+
+    /// CPU of the nodes that pods run on, cores.
+    pub(crate) fn set_cluster_cores(&mut self, cores: f64) {
+        if cores != self.cluster_cores {
+            self.cluster_cores = cores;
+            self.stir();
+        }
     }
 
     /// Whether [`Flow::merge`] would join groups. Take samples of all pods first: their past is forgotten by it.

@@ -47,6 +47,7 @@ pub(crate) struct Flow {
     /// Work done by pods in the balancer, in mean requests.
     served: f64,
     needs_attention: bool,
+    cluster_cores: f64,
 }
 
 impl Clone for Flow {
@@ -88,6 +89,7 @@ impl Flow {
             capacity_per_tick: 0.0,
             served: 0.0,
             needs_attention: false,
+            cluster_cores: f64::INFINITY,
         }
     }
 
@@ -180,5 +182,6 @@ impl Flow {
         self.capacity_per_tick = other.capacity_per_tick;
         self.served = other.served;
         self.needs_attention = other.needs_attention;
+        self.cluster_cores = other.cluster_cores;
     }
 }

@@ -49,6 +49,7 @@ impl Flow {
                 continue;
             }
             let batch = group.per_request.scaled(accepted);
+            tally.foresee_time_outs(batch.failed);
             let ticks_to_wait = (group.latency_s / core_share / self.tick_s) as i64;
             if ticks_to_wait == 0 {
                 tally.end(at, &batch);
@@ -73,13 +74,16 @@ impl Flow {
         let serving = self.endpoints - self.black_holes;
         let backlogged =
             self.groups.iter().any(|group| group.receives && !group.at_rest && group.queue > BUSY_QUEUE);
-        self.prepared.core_share(serving, self.rate_rps * self.per_endpoint, backlogged)
+        self.prepared.core_share(self.cluster_cores, serving, self.rate_rps * self.per_endpoint, backlogged)
     }
 
     fn account_for_attention(&mut self) {
         let alarm_queue = self.prepared.alarm_queue();
-        let calm =
-            self.groups.iter().all(|group| group.at_rest && group.receives && group.queue < alarm_queue);
+        let retried = self.prepared.scenario().retries.is_some();
+        let calm = self.groups.iter().all(|group| {
+            let none_fails = !retried || group.per_request.failed == 0.0;
+            group.at_rest && group.receives && group.queue < alarm_queue && none_fails
+        });
         let single = self.groups.len() <= 1;
         self.resting =
             calm && single && self.black_holes == 0 && self.endpoints > 0 && self.under_way.is_empty();

@@ -1,11 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Nodes of equal size and the bounds of the replica count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+use super::ClusterAutoscalerSpec;
+
+/// Nodes and the bounds of the replica count.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSpec {
-    /// Number of nodes.
+    /// Number of nodes; at the start, if they are autoscaled.
     pub nodes: u32,
     /// CPU that each node has for pods, millicores.
     pub node_cpu_m: u32,
@@ -21,6 +23,9 @@ pub struct ClusterSpec {
     /// Replicas that serve at the start; by default what carries the first minutes at 60 % of capacity.
     #[serde(default)]
     pub initial_replicas: Option<u32>,
+    /// Adds and removes nodes; without it their number stays.
+    #[serde(default)]
+    pub autoscaler: Option<ClusterAutoscalerSpec>,
 }
 
 fn default_pods_per_node() -> u32 {

@@ -63,7 +63,7 @@ pub enum FaultSpec {
     /// Writes of the replica count fail with a conflict.
     Conflict {
         /// Share of writes that fail, 0-1.
-        #[serde(default = "every_write")]
+        #[serde(default = "always")]
         probability: f64,
         /// When.
         when: FaultSchedule,
@@ -81,6 +81,28 @@ pub enum FaultSpec {
         /// When.
         when: FaultSchedule,
     },
+    /// Memory of running containers grows and is not given back before a restart; at the limit they are killed.
+    MemoryLeak {
+        /// Growth of each container, MiB per hour.
+        mib_per_hour: f64,
+        /// When.
+        when: FaultSchedule,
+    },
+    /// Containers that start meanwhile take longer from Started to Ready.
+    SlowStart {
+        /// What the start-up time is multiplied by.
+        factor: f64,
+        /// When.
+        when: FaultSchedule,
+    },
+    /// Containers that would become ready meanwhile die instead and are started again, after pauses that double.
+    CrashLoop {
+        /// Share of starts that end so, 0-1.
+        #[serde(default = "always")]
+        probability: f64,
+        /// When.
+        when: FaultSchedule,
+    },
     /// The autoscaler's clock is off by `by_s`, then right again.
     ClockJump {
         /// Seconds ahead (negative: behind).
@@ -90,7 +112,7 @@ pub enum FaultSpec {
     },
 }
 
-fn every_write() -> f64 {
+fn always() -> f64 {
     1.0
 }
 
@@ -109,6 +131,9 @@ impl FaultSpec {
             | Self::Conflict { when, .. }
             | Self::PodCrash { when, .. }
             | Self::NodeLoss { when }
+            | Self::MemoryLeak { when, .. }
+            | Self::SlowStart { when, .. }
+            | Self::CrashLoop { when, .. }
             | Self::ClockJump { when, .. } => when,
         }
     }

@@ -1,10 +1,13 @@
 //! What a scenario file says: a service, its load, the cluster it runs on, how it is measured, what goes wrong.
 
 mod cluster;
+mod cluster_autoscaler;
 mod faults;
 mod lifecycle;
 mod objective_schema;
 mod observability;
+mod perturbation;
+mod retries;
 mod validation;
 
 use std::path::PathBuf;
@@ -16,9 +19,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use cluster::{ClusterSpec, PriceSpec};
+pub use cluster_autoscaler::{ClusterAutoscalerSpec, Expander, NodeGroupSpec};
 pub use faults::{FaultSchedule, FaultSpec, MetricSource};
 pub use lifecycle::{LifecycleSpec, ProbeKind, ProbeSpec};
 pub use observability::{MetricsSpec, PrometheusSpec, ResourceMetricsSpec};
+pub use perturbation::{Perturbation, UnknownPerturbation};
+pub use retries::RetrySpec;
 pub use validation::ScenarioError;
 
 /// The schema identifier that a scenario file must carry.
@@ -55,6 +61,9 @@ pub struct Scenario {
     pub lifecycle: LifecycleSpec,
     /// Nodes and replica bounds.
     pub cluster: ClusterSpec,
+    /// Clients that try again; without it a failed request is gone.
+    #[serde(default)]
+    pub retries: Option<RetrySpec>,
     /// How late and coarse the measurements are.
     #[serde(default)]
     pub metrics: MetricsSpec,

@@ -9,6 +9,9 @@ pub struct MetricsSpec {
     pub resource: ResourceMetricsSpec,
     /// Request rate, latency, in-flight requests, counters: Prometheus.
     pub prometheus: PrometheusSpec,
+    /// Standard deviation over mean of a log-normal error, mean 1, that every measured CPU use, rate, latency and
+    /// number in flight is multiplied by. Counters and memory are exact.
+    pub noise_cv: f64,
 }
 
 /// The resource metrics pipeline.

@@ -1,8 +1,10 @@
+mod node_groups;
+
 use podpilot_core::ObjectiveError;
 use podpilot_service_model::SpecError;
 use podpilot_traffic::LoadError;
 
-use super::{FaultSpec, SCENARIO_SCHEMA, Scenario};
+use super::{FaultSpec, RetrySpec, SCENARIO_SCHEMA, Scenario};
 
 /// A scenario that cannot be simulated: names the field, its value and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,8 @@ pub(super) fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     scenario.pod.validate()?;
     scenario.objective.validate()?;
     cluster(scenario)?;
+    node_groups::validate(scenario)?;
+    retries(scenario)?;
     lifecycle(scenario)?;
     metrics(scenario)?;
     price(scenario)?;
@@ -204,6 +208,12 @@ fn metrics(scenario: &Scenario) -> Result<(), ScenarioError> {
                 && prometheus.window_s <= 100.0 * prometheus.scrape_s,
             "between 2 and 100 times scrape_s",
         ),
+        check(
+            "metrics.noise_cv",
+            scenario.metrics.noise_cv,
+            scenario.metrics.noise_cv >= 0.0 && scenario.metrics.noise_cv <= 2.0,
+            "between 0 and 2",
+        ),
     ])?;
     let mut below_s = 0.0;
     for (index, &bound_s) in prometheus.latency_buckets_s.iter().enumerate() {
@@ -224,6 +234,33 @@ fn metrics(scenario: &Scenario) -> Result<(), ScenarioError> {
         });
     }
     Ok(())
+}
+
+fn retries(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let Some(retries) = &scenario.retries else { return Ok(()) };
+    let budget = retries.budget.unwrap_or(1.0);
+    first_failure([
+        check(
+            "retries.attempts",
+            f64::from(retries.attempts),
+            (1..=RetrySpec::MOST_ATTEMPTS).contains(&retries.attempts),
+            "between 1 and 8",
+        ),
+        not_negative("retries.backoff_s", retries.backoff_s),
+        check(
+            "retries.backoff_factor",
+            retries.backoff_factor,
+            retries.backoff_factor >= 1.0 && retries.backoff_factor <= 10.0,
+            "between 1 and 10",
+        ),
+        check(
+            "retries.longest_backoff_s",
+            retries.longest_backoff_s,
+            retries.longest_backoff_s >= retries.backoff_s && retries.longest_backoff_s <= 600.0,
+            "at least backoff_s and at most 600 seconds",
+        ),
+        check("retries.budget", budget, budget > 0.0 && budget <= 10.0, "above 0 and at most 10"),
+    ])
 }
 
 fn price(scenario: &Scenario) -> Result<(), ScenarioError> {
@@ -251,11 +288,22 @@ fn fault_spec(index: usize, fault: &FaultSpec) -> Result<(), ScenarioError> {
     first_failure([not_negative(&path("when.for_s"), when.for_s)])?;
     match *fault {
         FaultSpec::SlowApi { delay_s, .. } => first_failure([positive(&path("delay_s"), delay_s)]),
-        FaultSpec::Conflict { probability, .. } => first_failure([check(
-            &path("probability"),
-            probability,
-            probability > 0.0 && probability <= 1.0,
-            "above 0 and at most 1",
+        FaultSpec::Conflict { probability, .. } | FaultSpec::CrashLoop { probability, .. } => {
+            first_failure([check(
+                &path("probability"),
+                probability,
+                probability > 0.0 && probability <= 1.0,
+                "above 0 and at most 1",
+            )])
+        }
+        FaultSpec::MemoryLeak { mib_per_hour, .. } => {
+            first_failure([positive(&path("mib_per_hour"), mib_per_hour)])
+        }
+        FaultSpec::SlowStart { factor, .. } => first_failure([check(
+            &path("factor"),
+            factor,
+            factor > 1.0 && factor <= 100.0,
+            "above 1 and at most 100",
         )]),
         FaultSpec::PodCrash { pods, .. } => {
             first_failure([check(&path("pods"), f64::from(pods), pods >= 1, "at least 1")])

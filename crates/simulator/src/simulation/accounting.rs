@@ -3,6 +3,8 @@
 use podpilot_core::{MinuteLedger, RequestTotals, Span, Timestamp};
 
 use super::Simulation;
+use crate::pods::Pod;
+use crate::tally::Tally;
 
 const MINUTE: Span = Span::minutes(1);
 
@@ -12,8 +14,11 @@ pub(super) struct Accounts {
     accounted_until: Timestamp,
     placed: f64,
     serving: f64,
+    nodes: f64,
+    node_price_per_hour: f64,
     totals_before: RequestTotals,
     offered_before: f64,
+    retries_before: [f64; 2],
     served_before: f64,
     pub(super) minute_end: Timestamp,
     minute_cpu_s: f64,
@@ -27,6 +32,11 @@ impl Accounts {
     }
 }
 
+/// Retries, and requests that were given up, since the run began.
+fn retries_of(tally: &Tally) -> [f64; 2] {
+    tally.clients.as_ref().map_or([0.0; 2], |clients| [clients.retries, clients.given_up])
+}
+
 impl Simulation {
     /// Forgets the warm-up.
     pub(super) fn begin_measuring(&mut self) {
@@ -38,9 +48,12 @@ impl Simulation {
         self.accounts = Accounts {
             totals_before: self.tally.totals,
             offered_before: self.tally.offered,
+            retries_before: retries_of(&self.tally),
             served_before: self.engine.served(),
             placed: self.accounts.placed,
             serving: self.accounts.serving,
+            nodes: self.accounts.nodes,
+            node_price_per_hour: self.accounts.node_price_per_hour,
             ..Accounts::at(self.now)
         };
         self.plan_next_event();
@@ -52,6 +65,9 @@ impl Simulation {
         let summary = self.pods.summary();
         self.accounts.placed = f64::from(summary.placed);
         self.accounts.serving = f64::from(summary.counts.serving);
+        self.accounts.nodes = f64::from(self.nodes.billed());
+        self.accounts.node_price_per_hour = self.nodes.price_per_hour();
+        self.engine.set_cluster_cores(self.nodes.cores());
     }
 
     /// Brings all measures up to now.
@@ -64,7 +80,8 @@ impl Simulation {
         measures.pod_seconds += accounts.placed * elapsed_s;
         measures.serving_pod_seconds += accounts.serving * elapsed_s;
         measures.spec_replica_seconds += f64::from(self.spec_replicas) * elapsed_s;
-        measures.node_seconds += f64::from(self.prepared.scenario().cluster.nodes) * elapsed_s;
+        measures.node_seconds += accounts.nodes * elapsed_s;
+        measures.node_cost += accounts.node_price_per_hour * elapsed_s / 3_600.0;
         let totals = self.tally.totals;
         let before = accounts.totals_before;
         measures.totals = RequestTotals {
@@ -73,6 +90,9 @@ impl Simulation {
             failed: totals.failed - before.failed,
         };
         measures.offered = self.tally.offered - accounts.offered_before;
+        let [retries, given_up] = retries_of(&self.tally);
+        measures.retries = retries - accounts.retries_before[0];
+        measures.given_up = given_up - accounts.retries_before[1];
         let served = self.engine.served() - accounts.served_before;
         measures.cpu_seconds = served * self.prepared.cpu_per_request_s();
         measures.minutes = self.tally.ledger.counts();
@@ -86,16 +106,27 @@ impl Simulation {
         }
         let scenario = self.prepared.scenario();
         let memory = scenario.service.memory;
-        let finished = if memory.leak_kib_per_request > 0.0 { self.mean_finished() } else { 0.0 };
+        let finished =
+            if memory.leak_kib_per_request > 0.0 { self.mean_of_serving(Self::finished_by) } else { 0.0 };
+        let leaked_mib = if self.leakage.has_begun() { self.mean_of_serving(Self::leaked_by) } else { 0.0 };
         let ceiling_mib = scenario.objective.memory_of_limit * scenario.pod.memory_limit_mib;
-        self.accounts.minute_memory_over = memory.used_mib(self.engine.mean_queue(), finished) > ceiling_mib;
+        self.accounts.minute_memory_over =
+            memory.used_mib(self.engine.mean_queue(), finished) + leaked_mib > ceiling_mib;
     }
 
-    fn mean_finished(&self) -> f64 {
+    fn mean_of_serving(&self, value: fn(&Self, usize, &Pod) -> f64) -> f64 {
         let serving = self.pods.iter().filter(|(_, pod)| pod.in_engine);
-        let (sum, count) = serving
-            .fold((0.0, 0.0), |(sum, count), (slot, _)| (sum + self.engine.finished(slot), count + 1.0));
+        let (sum, count) =
+            serving.fold((0.0, 0.0), |(sum, count), (slot, pod)| (sum + value(self, slot, pod), count + 1.0));
         if count > 0.0 { sum / count } else { 0.0 }
+    }
+
+    fn finished_by(&self, slot: usize, _pod: &Pod) -> f64 {
+        self.engine.finished(slot)
+    }
+
+    fn leaked_by(&self, _slot: usize, pod: &Pod) -> f64 {
+        self.leaked_mib(pod)
     }
 
     pub(super) fn close_minute_if_over(&mut self) {

@@ -41,10 +41,12 @@ impl Simulation {
         let scenario = self.prepared.scenario();
         let memory = scenario.service.memory;
         let queue = self.engine.queue(slot, pod.deviation);
-        if queue < self.prepared.out_of_memory_queue() && memory.leak_kib_per_request == 0.0 {
+        let leaked_mib = self.leaked_mib(pod);
+        let leaks = leaked_mib > 0.0 || memory.leak_kib_per_request > 0.0;
+        if queue < self.prepared.out_of_memory_queue() && !leaks {
             return false;
         }
-        memory.used_mib(queue, self.engine.finished(slot)) >= scenario.pod.memory_limit_mib
+        memory.used_mib(queue, self.engine.finished(slot)) + leaked_mib >= scenario.pod.memory_limit_mib
     }
 
     /// Probes of a pod keep their distance from its container's start.

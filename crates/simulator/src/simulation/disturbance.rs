@@ -16,6 +16,9 @@ impl Simulation {
             (FaultSpec::Stale { source, .. }, begins) if source != MetricSource::Resource => {
                 self.frozen = begins.then(|| self.service_signals());
             }
+            (FaultSpec::MemoryLeak { .. }, _) => {
+                self.leakage.change_rate(self.faults.leak_mib_per_s(), self.now);
+            }
             _ => {}
         }
     }
@@ -35,28 +38,28 @@ impl Simulation {
     }
 
     fn lose_node(&mut self, fault: usize) {
-        let alive = (0..self.nodes.count() as u32).filter(|&node| self.nodes.is_alive(node)).count();
-        if alive == 0 {
+        let ready = (0..self.nodes.count() as u32).filter(|&node| self.nodes.is_ready(node)).count();
+        if ready == 0 {
             return;
         }
-        let chosen = self.faults.stream(fault).below(alive);
-        let node = (0..self.nodes.count() as u32).filter(|&node| self.nodes.is_alive(node)).nth(chosen);
+        let chosen = self.faults.stream(fault).below(ready);
+        let node = (0..self.nodes.count() as u32).filter(|&node| self.nodes.is_ready(node)).nth(chosen);
         let Some(node) = node else { return };
         self.faults.take_node(fault, Some(node));
-        self.nodes.set_alive(node, false);
+        self.nodes.set_lost(node, true);
         self.each_pod_of(node, Self::lose_pod);
         self.recount();
     }
 
     fn return_node(&mut self, fault: usize) {
         let Some(node) = self.faults.give_back_node(fault) else { return };
-        self.nodes.set_alive(node, true);
+        self.nodes.set_lost(node, false);
         self.each_pod_of(node, Self::return_pod);
         self.schedule_waiting();
         self.recount();
     }
 
-    fn each_pod_of(&mut self, node: u32, act: fn(&mut Self, usize)) {
+    pub(super) fn each_pod_of(&mut self, node: u32, act: fn(&mut Self, usize)) {
         let mut index = 0;
         while let Some(&slot) = self.pods.order().get(index) {
             if self.pods.get(slot).is_some_and(|pod| pod.node == Some(node)) {

@@ -14,7 +14,7 @@ const BACK_OFF_RESET: Span = Span::minutes(10);
 
 impl Simulation {
     pub(super) fn place_initial_pods(&mut self) {
-        let cluster = self.prepared.scenario().cluster;
+        let cluster = &self.prepared.scenario().cluster;
         let carried_rps = INITIAL_UTILIZATION * self.prepared.capacity_rps_per_pod();
         let enough = (self.rate_rps / carried_rps).ceil() as u32;
         let fitting = enough.max(1).clamp(cluster.min_replicas, cluster.max_replicas);
@@ -62,6 +62,7 @@ impl Simulation {
             startup_s: scenario.pod.startup_s.draw_s(&mut stream),
             in_engine: false,
             startup_cpu_s: 0.0,
+            leaked_before_mib: 0.0,
             deviation: stream.standard_normal(),
             restarts: 0,
             failed_probes: 0,
@@ -117,15 +118,30 @@ impl Simulation {
 
     fn start_container(&mut self, slot: usize) {
         let now = self.now;
+        let factor = self.faults.start_up_factor();
+        let leaked_before_mib = self.leakage.at(now);
         let Some(pod) = self.pods.get_mut(slot) else { return };
         pod.stage = Stage::Starting;
         pod.container_started_at = now;
         pod.startup_cpu_s = 0.0;
-        pod.next_at = now + Span::from_seconds(pod.startup_s);
+        pod.leaked_before_mib = leaked_before_mib;
+        pod.next_at = now + Span::from_seconds(pod.startup_s * factor);
         self.resource.begin(slot, now, now);
     }
 
+    /// Whether a container dies where it would become ready. Each start has a random stream of its own.
+    fn start_fails(&self, slot: usize) -> bool {
+        let probability = self.faults.start_failure_probability();
+        let Some(pod) = self.pods.get(slot).filter(|_| probability > 0.0) else { return false };
+        let seed = self.pod_seed.named("starts").indexed(pod.id.0).indexed(u64::from(pod.restarts));
+        seed.stream().uniform() < probability
+    }
+
     fn begin_serving(&mut self, slot: usize) {
+        if self.start_fails(slot) {
+            self.kill_container(slot);
+            return;
+        }
         self.sample(slot);
         let now = self.now;
         let startup_cores = startup_cores(self.prepared.scenario());
@@ -231,6 +247,7 @@ impl Simulation {
         let Some(pod) = self.pods.get(slot) else { return };
         let (prepared, engine) = (&self.prepared, &self.engine);
         let memory = prepared.scenario().service.memory;
+        let leakage = self.leakage;
         self.resource.catch_up(slot, self.now, |at| {
             let (cpu_s, queue, finished) = if pod.in_engine {
                 let reading = engine.reading(slot, at);
@@ -239,7 +256,9 @@ impl Simulation {
             } else {
                 (startup_cores(prepared.scenario()) * (at - pod.container_started_at).as_seconds(), 0.0, 0.0)
             };
-            let memory_bytes = (memory.used_mib(queue, finished) * 1_048_576.0) as i64;
+            let leaked_mib =
+                if leakage.has_begun() { (leakage.at(at) - pod.leaked_before_mib).max(0.0) } else { 0.0 };
+            let memory_bytes = ((memory.used_mib(queue, finished) + leaked_mib) * 1_048_576.0) as i64;
             Counters { cpu_s, memory_bytes }
         });
     }

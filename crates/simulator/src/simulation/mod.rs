@@ -3,7 +3,9 @@
 mod accounting;
 mod attention;
 mod disturbance;
+mod leakage;
 mod lifecycle;
+mod node_scaling;
 mod observing;
 mod scaling;
 mod ticking;
@@ -16,14 +18,17 @@ use podpilot_traffic::{ArrivalStream, LoadSeries};
 
 use crate::engine::Engine;
 use crate::faults::Faults;
+use crate::measurement_noise::MeasurementNoise;
 use crate::named_metrics::NamedMetrics;
 use crate::nodes::Nodes;
 use crate::pods::{NEVER, PodSet};
 use crate::prometheus::Prometheus;
+use crate::queue_proxies::QueueProxies;
 use crate::resource_metrics::ResourceMetrics;
 use crate::tally::Tally;
 use crate::{Fidelity, LatencyRecord, Measures, PreparedScenario, Scenario, ScenarioError, UnknownMetric};
 use accounting::Accounts;
+use leakage::Leakage;
 
 /// Time simulated before the start at the load's first rate, so that metrics exist from the start on.
 const WARM_UP: Span = Span::minutes(2);
@@ -40,7 +45,8 @@ const EVERY_SIGNAL: SignalSet = SignalSet::EMPTY
     .with(Signal::Latency)
     .with(Signal::InFlight)
     .with(Signal::RequestTotals)
-    .with(Signal::NamedMetrics);
+    .with(Signal::NamedMetrics)
+    .with(Signal::Proxies);
 
 /// Pods by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,9 +91,12 @@ pub struct Simulation {
     resource: ResourceMetrics,
     prometheus: Prometheus,
     named: NamedMetrics,
+    proxies: QueueProxies,
     /// What Prometheus keeps answering while it stands still.
     frozen: Option<ServiceSignals>,
+    noise: MeasurementNoise,
     faults: Faults,
+    leakage: Leakage,
     tally: Tally,
     accounts: Accounts,
     measures: Measures,
@@ -142,9 +151,12 @@ impl Simulation {
             resource: ResourceMetrics::new(&scenario.metrics.resource, slots, seed.stream()),
             prometheus: Prometheus::new(&scenario.metrics.prometheus),
             named: NamedMetrics::default(),
+            proxies: QueueProxies::new(),
             frozen: None,
+            noise: MeasurementNoise::new(scenario.metrics.noise_cv),
             faults: Faults::new(&scenario.faults),
-            tally: Tally::new(bins, scenario.objective.latency.quantile, start),
+            leakage: Leakage::default(),
+            tally: Tally::new(bins, scenario, start),
             accounts: Accounts::default(),
             measures: Measures::new(scenario, LatencyRecord::new(Arc::clone(bins))),
             watched: EVERY_SIGNAL,
@@ -171,14 +183,17 @@ impl Simulation {
         self.arrivals = ArrivalStream::new(self.prepared.arrivals(), seed);
         self.engine.restart(seed.named("engine"), self.now);
         self.pods.restart();
-        self.nodes.restart();
+        self.nodes.restart(seed.named("nodes"), self.now);
         self.pod_seed = seed.named("pods");
         self.late_write = None;
         self.resource.restart(seed.named("cadvisor").stream(), self.now);
         self.prometheus.restart(seed.named("prometheus").stream().uniform(), self.now);
         self.named.restart();
+        self.proxies = QueueProxies::new();
         self.frozen = None;
+        self.noise.restart(seed.named("measurement noise"));
         self.faults.restart(seed.named("faults"), self.measured_from);
+        self.leakage = Leakage::default();
         self.tally.restart(scenario.objective.latency.quantile, self.now);
         self.accounts = Accounts::at(self.now);
         self.measures.clear();
@@ -208,8 +223,11 @@ impl Simulation {
         self.resource.copy_from(&other.resource);
         self.prometheus.copy_from(&other.prometheus);
         self.named.copy_from(&other.named);
+        self.proxies = other.proxies;
         self.frozen = other.frozen;
+        self.noise = other.noise;
         self.faults.copy_from(&other.faults);
+        self.leakage = other.leakage;
         self.tally.copy_from(&other.tally);
         self.accounts = other.accounts;
         self.measures.copy_from(&other.measures);
@@ -236,11 +254,6 @@ impl Simulation {
     /// How requests are simulated.
     pub fn fidelity(&self) -> Fidelity {
         self.fidelity
-    }
-
-    /// The rate that the load prescribes now, requests per second: for records and oracles, no autoscaler sees it.
-    pub fn offered_rate_rps(&self) -> f64 {
-        self.rate_rps
     }
 
     /// Requests in all pods now, queued ones included.
@@ -280,6 +293,7 @@ impl Simulation {
         self.next_event_at = self
             .rate_until
             .min(self.pods.summary().next_at)
+            .min(self.nodes.next_at())
             .min(self.resource.next_collection_at())
             .min(self.prometheus.next_scrape_at())
             .min(self.faults.next_at())

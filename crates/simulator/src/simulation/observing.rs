@@ -11,7 +11,9 @@ impl Simulation {
         self.observation.now = self.now + self.faults.clock_offset();
         self.observation.replicas =
             ReplicaCounts { spec: self.spec_replicas, status: self.pods.summary().alive as i32 };
-        self.observation.room_for_pods = Some(self.nodes.room() as i32);
+        // Where nodes follow the pods, nobody can tell how much room there will be.
+        let room = (!self.nodes.are_autoscaled()).then(|| self.nodes.room() as i32);
+        self.observation.room_for_pods = room;
         self.observation.service = self.answered_signals();
         self.list_pods();
         self.answer_named_metrics();
@@ -34,6 +36,17 @@ impl Simulation {
         }
         for (position, &slot) in self.pods.order().iter().enumerate() {
             let usage = if usage_known { self.resource.usage(slot) } else { None };
+            self.observation.pods.set_usage(position, 0, usage);
+        }
+        if usage_known && !self.noise.is_none() {
+            self.blur_usage();
+        }
+    }
+
+    /// Puts the error of measurement on what was listed.
+    fn blur_usage(&mut self) {
+        for (position, (slot, pod)) in self.pods.iter().enumerate() {
+            let usage = self.resource.usage(slot).map(|usage| self.noise.usage(pod.id, usage));
             self.observation.pods.set_usage(position, 0, usage);
         }
     }
@@ -71,7 +84,8 @@ impl Simulation {
         if self.faults.outage(MetricSource::Prometheus) || self.faults.nan(MetricSource::Prometheus) {
             return ServiceSignals::default();
         }
-        self.frozen.unwrap_or_else(|| self.service_signals())
+        let signals = self.frozen.unwrap_or_else(|| self.service_signals());
+        self.noise.signals(signals)
     }
 
     /// What queries on Prometheus answer when it works.
@@ -87,6 +101,7 @@ impl Simulation {
             },
             latency: if wants(Signal::Latency) { self.prometheus.latency(now) } else { None },
             in_flight: if wants(Signal::InFlight) || named { self.prometheus.in_flight(now) } else { None },
+            proxies: if wants(Signal::Proxies) { self.proxies.totals(now) } else { None },
             totals: if wants(Signal::RequestTotals) { self.prometheus.totals(now) } else { None },
         }
     }
@@ -97,5 +112,6 @@ impl Simulation {
             && !self.faults.nan(MetricSource::Prometheus);
         let metrics = &mut self.observation.metrics;
         self.named.answer(answered, &self.observation.service, &self.pods, metrics);
+        self.noise.metrics_of_pods(metrics);
     }
 }

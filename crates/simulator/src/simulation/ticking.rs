@@ -13,9 +13,14 @@ impl Simulation {
         self.horizon += span;
         while self.now + self.tick <= self.horizon {
             let arrival = self.arrivals.tick(self.rate_rps, self.tick_s);
+            let arrival = self.tally.clients.as_mut().map_or(arrival, |clients| clients.arrive(arrival));
             self.engine.tick(self.now, arrival, &mut self.tally);
             self.now += self.tick;
-            if self.engine.needs_attention() {
+            if self.watched.contains(Signal::Proxies) {
+                let in_flight = self.engine.in_flight();
+                self.proxies.tick(self.now, arrival.count as f64, in_flight, self.tick_s);
+            }
+            if self.engine.needs_attention() || self.leakage.is_going_on() {
                 self.attend();
             }
             if self.now >= self.next_event_at {
@@ -42,6 +47,9 @@ impl Simulation {
         while self.pods.summary().next_at <= self.now {
             let Some(slot) = self.pods.first_due(self.now) else { break };
             self.move_pod_on(slot);
+        }
+        if self.nodes.next_at() <= self.now {
+            self.scale_nodes();
         }
         if self.resource.next_collection_at() <= self.now {
             self.collect_resource_metrics();

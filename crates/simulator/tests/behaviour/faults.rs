@@ -1,5 +1,6 @@
 use podpilot_core::{Readiness, Span, WriteResult};
-use podpilot_simulator::{FaultSpec, MetricSource, Scenario};
+use podpilot_random::Seed;
+use podpilot_simulator::{FaultSpec, Fidelity, MetricSource, Scenario, Simulation};
 
 use crate::world::{constant, fast, once, prepared_with};
 
@@ -161,4 +162,97 @@ fn a_clock_jump_shifts_only_what_the_autoscaler_reads_off_its_clock() {
     simulation.advance(Span::seconds(60));
     let now = simulation.now();
     assert_eq!(simulation.observe().now, now);
+}
+
+#[test]
+fn memory_that_leaks_with_time_kills_at_the_limit_and_again_after_the_restart() {
+    let fault = FaultSpec::MemoryLeak { mib_per_hour: 240.0, when: once(60.0, 3_600.0) };
+    for fidelity in [Fidelity::Fast, Fidelity::Request] {
+        let prepared = prepared_with(with_fault(fault));
+        let mut simulation = Simulation::of(&prepared, fidelity, constant(100.0), Seed(7));
+        // 64 MiB less 24 at 4 a minute: ten minutes after the onset.
+        simulation.advance(Span::minutes(10));
+        assert_eq!(simulation.measures().oom_kills, 0, "{fidelity:?}");
+        simulation.advance(Span::minutes(2));
+        assert_eq!(simulation.measures().oom_kills, 4, "{fidelity:?}");
+        assert!(simulation.measures().memory_over_minutes >= 1, "{fidelity:?}");
+        simulation.advance(Span::minutes(11));
+        assert_eq!(simulation.measures().oom_kills, 8, "{fidelity:?}: each container starts anew");
+    }
+}
+
+#[test]
+fn containers_that_start_in_a_slow_hour_take_longer() {
+    let fault = FaultSpec::SlowStart { factor: 4.0, when: once(60.0, 600.0) };
+    let prepared = prepared_with(|scenario| {
+        with_fault(fault)(scenario);
+        scenario.pod.startup_s.median = 20.0;
+        scenario.pod.startup_s.p95 = 20.0;
+        scenario.lifecycle.creating_s.median = 1.0;
+        scenario.lifecycle.creating_s.p95 = 1.0;
+    });
+    let ready_after_s = |asked_at_s: i64| {
+        let mut simulation = fast(&prepared, constant(100.0));
+        simulation.advance(Span::seconds(asked_at_s));
+        simulation.scale(5);
+        (1..200).find(|_| {
+            simulation.advance(Span::seconds(1));
+            simulation.pod_counts().serving == 5
+        })
+    };
+    assert_eq!(ready_after_s(10), Some(21));
+    assert_eq!(ready_after_s(100), Some(81));
+    assert_eq!(ready_after_s(700), Some(21));
+}
+
+#[test]
+fn containers_that_die_as_they_start_are_tried_again_after_pauses_that_double() {
+    let fault = FaultSpec::CrashLoop { probability: 1.0, when: once(60.0, 1_000.0) };
+    let prepared = prepared_with(|scenario| {
+        with_fault(fault)(scenario);
+        scenario.pod.startup_s.median = 5.0;
+        scenario.pod.startup_s.p95 = 5.0;
+        scenario.lifecycle.creating_s.median = 0.0;
+        scenario.lifecycle.creating_s.p95 = 0.0;
+    });
+    let mut simulation = fast(&prepared, constant(100.0));
+    simulation.advance(Span::seconds(100));
+    simulation.scale(5);
+    let mut deaths_s = Vec::new();
+    let mut starting = true;
+    for second in 1..1_300 {
+        simulation.advance(Span::seconds(1));
+        let counts = simulation.pod_counts();
+        if starting && counts.unavailable == 1 {
+            deaths_s.push(second);
+        }
+        starting = counts.starting == 1;
+    }
+    // Started after a second, it dies after 5 s and starts again at once, unseen; then 10, 20, 40, 80, 160 and 300 s
+    // after each death (kubelet).
+    assert_eq!(deaths_s, [11, 26, 51, 96, 181, 346, 651, 956]);
+    assert_eq!(simulation.pod_counts().serving, 5, "the first start after the fault succeeds");
+    assert_eq!(simulation.measures().totals.failed, 0.0, "what never served loses nothing");
+}
+
+#[test]
+fn some_starts_fail_and_the_same_ones_whoever_asks() {
+    let fault = FaultSpec::CrashLoop { probability: 0.3, when: once(0.0, 7_200.0) };
+    let prepared = prepared_with(|scenario| {
+        with_fault(fault)(scenario);
+        scenario.pod.startup_s.median = 20.0;
+        scenario.pod.startup_s.p95 = 20.0;
+        scenario.lifecycle.creating_s.median = 0.0;
+        scenario.lifecycle.creating_s.p95 = 0.0;
+    });
+    let mut first_starts_failed = 0;
+    for seed in 0..20 {
+        let mut simulation = Simulation::of(&prepared, Fidelity::Fast, constant(100.0), Seed(seed));
+        simulation.scale(34);
+        simulation.advance(Span::seconds(30));
+        let pods = &simulation.observe().pods;
+        first_starts_failed += pods.pods()[4..].iter().filter(|pod| !pod.is_serving()).count();
+    }
+    // Half a minute is not enough for a second start.
+    assert!((140..220).contains(&first_starts_failed), "{first_starts_failed} of 600 at 0.3");
 }

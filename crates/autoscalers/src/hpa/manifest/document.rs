@@ -72,25 +72,31 @@ impl HpaManifest {
     /// What a manifest calls itself.
     pub const KIND: &str = "HorizontalPodAutoscaler";
 
-    /// CPU utilization of `target_percent` on Deployment `web` and defaults otherwise.
-    pub fn cpu_utilization(target_percent: i32, bounds: ReplicaBounds) -> Self {
+    /// A manifest of the right type.
+    pub fn new(metadata: ObjectMeta, spec: HpaSpec) -> Self {
         Self {
             api_version: API_VERSION.to_owned(),
             kind: Self::KIND.to_owned(),
-            metadata: ObjectMeta { name: Some("web".to_owned()), namespace: None },
-            spec: HpaSpec {
-                scale_target_ref: ObjectReference {
-                    api_version: Some("apps/v1".to_owned()),
-                    kind: "Deployment".to_owned(),
-                    name: "web".to_owned(),
-                },
-                min_replicas: Some(bounds.min),
-                max_replicas: bounds.max,
-                metrics: Some(vec![MetricSpec::cpu_utilization(target_percent)]),
-                behavior: None,
-            },
+            metadata,
+            spec,
             _status: Ignored,
         }
+    }
+
+    /// CPU utilization of `target_percent` on Deployment `web` and defaults otherwise.
+    pub fn cpu_utilization(target_percent: i32, bounds: ReplicaBounds) -> Self {
+        let spec = HpaSpec {
+            scale_target_ref: ObjectReference {
+                api_version: Some("apps/v1".to_owned()),
+                kind: "Deployment".to_owned(),
+                name: "web".to_owned(),
+            },
+            min_replicas: Some(bounds.min),
+            max_replicas: bounds.max,
+            metrics: Some(vec![MetricSpec::cpu_utilization(target_percent)]),
+            behavior: None,
+        };
+        Self::new(ObjectMeta { name: Some("web".to_owned()), namespace: None }, spec)
     }
 
     /// Names of the metrics in the order of the manifest; `cpu` if it lists none.
