@@ -187,7 +187,7 @@ pub trait Observer: Send {
     fn note(&mut self, line: &str);
 
     /// Whether to stop at the next safe point: training then saves its state and returns
-    /// [`LabError::Interrupted`](crate::LabError::Interrupted).
+    /// [`LabError::Interrupted`].
     fn should_stop(&self) -> bool;
 }
 
