@@ -78,10 +78,10 @@ hpa-oracle-mutations: ## Which small changes of our HPA that comparison notices,
 
 # ---- scoreboard ------------------------------------------------------------------------------------------
 .PHONY: scoreboard scoreboard-quick
-scoreboard: ## Every rival tuned, agents trained, on every recorded trace; report in bench/runs (about an hour on 2 cores)
+scoreboard: ## Every rival tuned, agents trained, on every recorded trace; report in bench/runs (long)
 	bench/scoreboard.sh full
 
-scoreboard-quick: ## The same on two traces with small budgets (under 3 minutes)
+scoreboard-quick: ## The same on two traces with small budgets
 	bench/scoreboard.sh quick
 
 .PHONY: help

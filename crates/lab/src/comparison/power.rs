@@ -123,8 +123,8 @@ fn by_day(cells: &[Cell]) -> Vec<Vec<Cell>> {
 mod tests {
     use super::*;
 
-    /// Days that differ by a factor of two, costs that scatter by 1 % and bad minutes as a Poisson law has them: the scatter
-    /// that `examples/power.rs` prints for simulated HPAs.
+    /// Made-up cells: days that differ by a factor of two, costs that scatter by 1 % (assumed, not measured) and bad minutes as
+    /// a Poisson law has them. `examples/power.rs` does the same with cells of simulated HPAs.
     fn pool() -> Pool {
         let mut stream = Seed(7).stream();
         // Cost and bad minutes a day of five neighbouring targets; the subject is the middle one.
