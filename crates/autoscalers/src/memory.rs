@@ -33,6 +33,11 @@ impl Damaged {
     }
 }
 
+/// Restores an autoscaler without memory: only the empty snapshot is its own.
+pub(crate) fn restore_nothing(snapshot: &Snapshot, autoscaler: &str) -> Result<(), RestoreError> {
+    Reader::new(snapshot, b"").and_then(Reader::finish).map_err(|damage| damage.in_snapshot_of(autoscaler))
+}
+
 impl Writer {
     pub(crate) fn new(header: &[u8]) -> Self {
         Self { bytes: header.to_vec() }

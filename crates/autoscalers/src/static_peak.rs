@@ -5,7 +5,7 @@ use podpilot_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::memory::Damaged;
+use crate::memory::restore_nothing;
 use crate::search_space::{Parameter, Range, Tunable};
 use crate::{ManifestError, ServiceFacts};
 
@@ -96,7 +96,7 @@ impl Autoscaler for StaticPeak {
     }
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        if snapshot.0.is_empty() { Ok(()) } else { Err(Damaged::TooLong.in_snapshot_of(&self.name)) }
+        restore_nothing(snapshot, &self.name)
     }
 }
 

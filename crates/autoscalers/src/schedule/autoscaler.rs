@@ -6,7 +6,7 @@ use podpilot_core::{
 use super::Schedule;
 use crate::ManifestError;
 use crate::cron::TimeZone;
-use crate::memory::Damaged;
+use crate::memory::restore_nothing;
 
 const PERIOD: Span = Span::seconds(15);
 
@@ -84,7 +84,7 @@ impl Autoscaler for Scheduled {
     }
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        if snapshot.0.is_empty() { Ok(()) } else { Err(Damaged::TooLong.in_snapshot_of(&self.name)) }
+        restore_nothing(snapshot, &self.name)
     }
 }
 

@@ -1,7 +1,7 @@
 mod node_groups;
 
 use podpilot_core::ObjectiveError;
-use podpilot_service_model::SpecError;
+use podpilot_service_model::{PodSpec, SpecError, StartupSpec};
 use podpilot_traffic::LoadError;
 
 use super::{FaultSpec, RetrySpec, SCENARIO_SCHEMA, Scenario};
@@ -55,6 +55,21 @@ fn not_negative(field: &str, value: f64) -> Check<'_> {
     check(field, value, value.is_finite() && value >= 0.0, "a number of at least 0")
 }
 
+fn at_least_the_median(field: &str, spread: StartupSpec) -> Check<'_> {
+    check(field, spread.p95, spread.p95.is_finite() && spread.p95 >= spread.median, "at least the median")
+}
+
+fn room_for_cpu<'a>(field: &'a str, node_cpu_m: u32, pod: &PodSpec) -> Check<'a> {
+    let holds = node_cpu_m >= pod.cpu_request_m;
+    check(field, f64::from(node_cpu_m), holds, "at least pod.cpu_request_m, or no pod fits")
+}
+
+fn room_for_memory<'a>(field: &'a str, node_memory_mib: u32, pod: &PodSpec) -> Check<'a> {
+    let node_memory_mib = f64::from(node_memory_mib);
+    let holds = node_memory_mib >= pod.memory_requested_mib();
+    check(field, node_memory_mib, holds, "at least the pod's memory request, or no pod fits")
+}
+
 fn first_failure<'a>(checks: impl IntoIterator<Item = Check<'a>>) -> Result<(), ScenarioError> {
     match checks.into_iter().find(|check| !check.holds) {
         Some(Check { field, value, expected, .. }) => {
@@ -105,18 +120,8 @@ fn cluster(scenario: &Scenario) -> Result<(), ScenarioError> {
             (1..=1_000).contains(&cluster.nodes),
             "between 1 and 1000",
         ),
-        check(
-            "cluster.node_cpu_m",
-            f64::from(cluster.node_cpu_m),
-            cluster.node_cpu_m >= pod.cpu_request_m,
-            "at least pod.cpu_request_m, or no pod fits",
-        ),
-        check(
-            "cluster.node_memory_mib",
-            f64::from(cluster.node_memory_mib),
-            f64::from(cluster.node_memory_mib) >= pod.memory_requested_mib(),
-            "at least the pod's memory request, or no pod fits",
-        ),
+        room_for_cpu("cluster.node_cpu_m", cluster.node_cpu_m, pod),
+        room_for_memory("cluster.node_memory_mib", cluster.node_memory_mib, pod),
         check(
             "cluster.pods_per_node",
             f64::from(cluster.pods_per_node),
@@ -150,12 +155,7 @@ fn lifecycle(scenario: &Scenario) -> Result<(), ScenarioError> {
     let creating = lifecycle.creating_s;
     first_failure([
         not_negative("lifecycle.creating_s.median", creating.median),
-        check(
-            "lifecycle.creating_s.p95",
-            creating.p95,
-            creating.p95.is_finite() && creating.p95 >= creating.median,
-            "at least the median",
-        ),
+        at_least_the_median("lifecycle.creating_s.p95", creating),
         not_negative("lifecycle.grace_s", lifecycle.grace_s),
         not_negative("lifecycle.endpoint_delay_s", lifecycle.endpoint_delay_s),
         not_negative("lifecycle.node_loss_detection_s", lifecycle.node_loss_detection_s),

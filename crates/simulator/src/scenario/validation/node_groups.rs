@@ -1,6 +1,8 @@
 //! What a Cluster Autoscaler may be set to.
 
-use super::{check, first_failure, not_negative, positive};
+use super::{
+    at_least_the_median, check, first_failure, not_negative, positive, room_for_cpu, room_for_memory,
+};
 use crate::scenario::{NodeGroupSpec, Scenario, ScenarioError};
 
 /// Most nodes of all groups together.
@@ -37,12 +39,7 @@ pub(super) fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
             "between tick_s and 600 seconds",
         ),
         not_negative("cluster.autoscaler.provision_s.median", provision.median),
-        check(
-            "cluster.autoscaler.provision_s.p95",
-            provision.p95,
-            provision.p95.is_finite() && provision.p95 >= provision.median,
-            "at least the median",
-        ),
+        at_least_the_median("cluster.autoscaler.provision_s.p95", provision),
         not_negative("cluster.autoscaler.unneeded_s", autoscaler.unneeded_s),
         not_negative("cluster.autoscaler.delay_after_add_s", autoscaler.delay_after_add_s),
         check(
@@ -59,18 +56,8 @@ fn node_group(scenario: &Scenario, index: usize, group: &NodeGroupSpec) -> Resul
     let path = |field: &str| format!("cluster.autoscaler.groups[{index}].{field}");
     first_failure([
         positive(&path("node_cpu_m"), f64::from(group.node_cpu_m)),
-        check(
-            &path("node_cpu_m"),
-            f64::from(group.node_cpu_m),
-            group.node_cpu_m >= scenario.pod.cpu_request_m,
-            "at least pod.cpu_request_m, or no pod fits",
-        ),
-        check(
-            &path("node_memory_mib"),
-            f64::from(group.node_memory_mib),
-            f64::from(group.node_memory_mib) >= scenario.pod.memory_requested_mib(),
-            "at least the pod's memory request, or no pod fits",
-        ),
+        room_for_cpu(&path("node_cpu_m"), group.node_cpu_m, &scenario.pod),
+        room_for_memory(&path("node_memory_mib"), group.node_memory_mib, &scenario.pod),
         check(&path("max_nodes"), f64::from(group.max_nodes), group.max_nodes <= MOST_NODES, "at most 1000"),
         check(
             &path("min_nodes"),
