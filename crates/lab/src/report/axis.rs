@@ -1,6 +1,6 @@
 /// A map from values to coordinates, with the values worth a tick.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Axis {
+pub struct Axis {
     from: f64,
     to: f64,
     start: f64,
@@ -10,19 +10,19 @@ pub(super) struct Axis {
 
 impl Axis {
     /// Linear from values `from..=to` to coordinates `start..=end`.
-    pub(super) fn linear((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
+    pub fn linear((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
         let to = if to > from { to } else { from + 1.0 };
         Self { from, to, start, end, logarithmic: false }
     }
 
     /// Logarithmic; both values must be positive. Smaller values lie on `from`.
-    pub(super) fn logarithmic((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
+    pub fn logarithmic((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
         let to = if to > from { to } else { from * 10.0 };
         Self { from, to, start, end, logarithmic: true }
     }
 
     /// The coordinate of `value`, kept within the axis.
-    pub(super) fn at(&self, value: f64) -> f64 {
+    pub fn at(&self, value: f64) -> f64 {
         let share = if self.logarithmic {
             libm::log(value.max(self.from) / self.from) / libm::log(self.to / self.from)
         } else {
@@ -33,7 +33,7 @@ impl Axis {
 
     /// Round values within the axis, about `count` of them; on a logarithmic axis powers of ten, and their twos
     /// and fives where there would be few.
-    pub(super) fn ticks(&self, count: usize) -> Vec<f64> {
+    pub fn ticks(&self, count: usize) -> Vec<f64> {
         if !self.logarithmic {
             return self.round_values(count);
         }
@@ -42,7 +42,7 @@ impl Axis {
     }
 
     /// Round values on a logarithmic axis, as many as keep a distance of `apart` units.
-    pub(super) fn dense_ticks(&self, apart: f64) -> Vec<f64> {
+    pub fn dense_ticks(&self, apart: f64) -> Vec<f64> {
         const FINE: [f64; 13] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.5];
         let mut kept: Vec<f64> = Vec::new();
         for tick in self.multiples(&FINE) {
@@ -71,7 +71,7 @@ impl Axis {
 }
 
 /// The smallest of 1, 2, 5 times a power of ten that is not below `step`.
-pub(super) fn round_step(step: f64) -> f64 {
+pub fn round_step(step: f64) -> f64 {
     let power = libm::pow(10.0, libm::floor(libm::log10(step)));
     let factor = step / power;
     let round = [1.0, 2.0, 5.0].into_iter().find(|&candidate| factor <= candidate + 1e-9).unwrap_or(10.0);
@@ -79,7 +79,7 @@ pub(super) fn round_step(step: f64) -> f64 {
 }
 
 /// `value` rounded up to a whole number of round steps, so that an axis ends on a tick.
-pub(super) fn round_up(value: f64, count: usize) -> f64 {
+pub fn round_up(value: f64, count: usize) -> f64 {
     if value <= 0.0 {
         return 1.0;
     }
@@ -88,7 +88,7 @@ pub(super) fn round_up(value: f64, count: usize) -> f64 {
 }
 
 /// A tick's text with no more digits than the distance between ticks needs.
-pub(super) fn tick_text(value: f64, step: f64) -> String {
+pub fn tick_text(value: f64, step: f64) -> String {
     let decimals = if step >= 1.0 { 0 } else { libm::ceil(-libm::log10(step) - 1e-9) as usize };
     if value.abs() >= 1_000.0 {
         return crate::number::thousands(value);

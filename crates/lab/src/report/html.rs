@@ -24,7 +24,7 @@ impl Html {
 }
 
 /// `text` with the characters that mean something in HTML made harmless.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -4,7 +4,8 @@
 //! and fonts while they draw; here every mark carries a class, so that one style sheet gives both colour schemes,
 //! the reader can switch autoscalers on and off without a script, and the marks can be read out under the pointer.
 
-mod axis;
+/// Maps from values to coordinates, and ticks.
+pub mod axis;
 mod claim;
 mod comparisons;
 mod decisions;
@@ -17,11 +18,13 @@ mod page;
 mod provenance;
 mod reinforcement;
 pub mod scoreboard;
-mod svg;
+/// A small SVG writer.
+pub mod svg;
 mod table;
 mod timeline_columns;
 mod timeline_plot;
 mod training_plot;
 
-pub use page::{evaluation_report, simulation_report};
+pub use html::escape;
+pub use page::{STYLE, evaluation_report, simulation_report};
 pub use scoreboard::{scoreboard_csv, scoreboard_markdown, scoreboard_report};

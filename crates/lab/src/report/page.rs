@@ -5,7 +5,8 @@ use super::{
 };
 use crate::result::{EvaluationResult, SimulationResult, Timeline};
 
-const STYLE: &str = include_str!("style.css");
+/// The style sheet of all reports: colours of both schemes, and the looks of the plots' classes.
+pub const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("readout.js");
 
 /// The page for an evaluation.

@@ -4,26 +4,31 @@ use super::html::escape;
 
 /// Where a text is anchored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
+pub enum Anchor {
+    /// At its beginning.
     Start,
+    /// In its middle.
     Middle,
+    /// At its end.
     End,
 }
 
 /// A drawing under construction. Coordinates are user units of the view box; looks come from classes.
 #[derive(Debug)]
-pub(super) struct Svg {
+pub struct Svg {
     body: String,
     width: f64,
     height: f64,
 }
 
 impl Svg {
-    pub(super) fn new(width: f64, height: f64) -> Self {
+    /// An empty drawing of this size.
+    pub fn new(width: f64, height: f64) -> Self {
         Self { body: String::new(), width, height }
     }
 
-    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+    /// A straight line.
+    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         self.write(format_args!(
             r#"<line class="{class}" x1="{}" y1="{}" x2="{}" y2="{}"/>"#,
             round(from.0),
@@ -33,7 +38,8 @@ impl Svg {
         ));
     }
 
-    pub(super) fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64)) {
+    /// A rectangle; a negative size counts as none.
+    pub fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64)) {
         self.write(format_args!(
             r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{}"/>"#,
             round(corner.0),
@@ -43,7 +49,8 @@ impl Svg {
         ));
     }
 
-    pub(super) fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
+    /// A text, its characters made harmless.
+    pub fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -57,24 +64,26 @@ impl Svg {
         ));
     }
 
-    pub(super) fn path(&mut self, class: &str, data: &str) {
+    /// A path with data as [`PathData`] makes it.
+    pub fn path(&mut self, class: &str, data: &str) {
         self.write(format_args!(r#"<path class="{class}" d="{data}"/>"#));
     }
 
     /// Opens a group; everything until [`Svg::close`] belongs to it. `title` shows under the pointer.
-    pub(super) fn open(&mut self, class: &str, title: Option<&str>) {
+    pub fn open(&mut self, class: &str, title: Option<&str>) {
         self.write(format_args!(r#"<g class="{class}">"#));
         if let Some(title) = title {
             self.write(format_args!("<title>{}</title>", escape(title)));
         }
     }
 
-    pub(super) fn close(&mut self) {
+    /// Closes the innermost group.
+    pub fn close(&mut self) {
         self.body.push_str("</g>");
     }
 
     /// The element; `label` is what a screen reader says, `attributes` are put in as they are.
-    pub(super) fn finish(self, label: &str, attributes: &str) -> String {
+    pub fn finish(self, label: &str, attributes: &str) -> String {
         format!(
             r#"<svg viewBox="0 0 {} {}" role="img" aria-label="{}" {attributes}>{}</svg>"#,
             self.width,
@@ -92,14 +101,14 @@ impl Svg {
 
 /// The data of a path, point by point.
 #[derive(Debug, Default)]
-pub(super) struct PathData {
+pub struct PathData {
     data: String,
     last_y: Option<f64>,
 }
 
 impl PathData {
     /// A polyline; `None` breaks it.
-    pub(super) fn polyline(points: impl Iterator<Item = Option<(f64, f64)>>) -> String {
+    pub fn polyline(points: impl Iterator<Item = Option<(f64, f64)>>) -> String {
         let mut path = Self::default();
         for point in points {
             match point {
@@ -111,7 +120,7 @@ impl PathData {
     }
 
     /// A step line: each value holds from its x to the next one's; the last holds until `end_x`.
-    pub(super) fn steps(points: impl Iterator<Item = (f64, f64)>, end_x: f64) -> String {
+    pub fn steps(points: impl Iterator<Item = (f64, f64)>, end_x: f64) -> String {
         let mut path = Self::default();
         for (x, y) in points {
             path.step_to(x, y);
@@ -121,7 +130,7 @@ impl PathData {
     }
 
     /// The area between two step lines over the same x.
-    pub(super) fn step_area(upper: &[(f64, f64)], lower: &[(f64, f64)], end_x: f64) -> String {
+    pub fn step_area(upper: &[(f64, f64)], lower: &[(f64, f64)], end_x: f64) -> String {
         let mut path = Self::default();
         for &(x, y) in upper {
             path.step_to(x, y);
