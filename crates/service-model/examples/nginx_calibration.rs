@@ -7,12 +7,12 @@
 mod points;
 
 use podpilot_service_model::{CfsModel, CpuCost, Neighbour, PodSpec, ServiceSpec};
-use points::{Row, rows, service};
+use points::{Row, SHARED_MACHINE, rows, service};
 
 const RUNS: u64 = 200;
 
 fn main() {
-    let fitted = CfsModel::CALIBRATED;
+    let fitted = SHARED_MACHINE;
     let quiet = CfsModel { neighbour: Neighbour::QUIET, ..fitted };
     let one_group = CfsModel { nested_groups: 1, ..quiet };
     println!("P50 and P95 in ms   measured          fitted            quiet machine     one group, quiet");
@@ -28,7 +28,7 @@ fn main() {
 fn quantile_ms(row: &Row, cfs: &CfsModel, quantile: f64) -> f64 {
     let cost = CpuCost { mean: row.point.cpu_ms_per_request(), ..service().cpu_ms_per_request };
     let service = ServiceSpec { cpu_ms_per_request: cost, ..service() };
-    let limit_m = row.point.cpu_limit_m;
+    let limit_m = row.point.cpu_limit_m.unwrap();
     let pod = PodSpec { cpu_request_m: limit_m, cpu_limit_m: Some(limit_m), ..PodSpec::default() };
     row.point.test.mean_quantile_s(cfs, &service, &pod, quantile, RUNS) * 1e3
 }

@@ -5,18 +5,19 @@ use crate::{Balancer, CfsModel, CpuCost, LoadTest, Neighbour, PodSpec, ServiceSp
 /// One measured point: a load test or a stretch of steady load on real pods.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeasuredPoint {
-    /// CPU limit of a pod, millicores.
-    pub cpu_limit_m: u32,
+    /// CPU limit of a pod, millicores; `None`: it has none, and a worker takes up to a core.
+    pub cpu_limit_m: Option<u32>,
     /// How the load was applied.
     pub test: LoadTest,
     /// Requests per second that a pod finished.
     pub done_rps_per_pod: f64,
-    /// CPU used as a share of the limit.
+    /// CPU used as a share of the limit, or of one core without a limit.
     pub cpu_of_limit: f64,
     /// Measured 95th percentile of latency, seconds.
     pub p95_s: f64,
 }
 
+const MILLICORES_PER_CORE: u32 = 1_000;
 /// Latencies closer than this are equal, seconds: what a network and a busy client add at random.
 const EQUAL_WITHIN_S: f64 = 0.010;
 /// Spreads of the neighbour's factor that are tried.
@@ -26,18 +27,19 @@ const COST_CV_STEP: f64 = 0.02;
 impl MeasuredPoint {
     /// CPU milliseconds per request in this measurement.
     pub fn cpu_ms_per_request(&self) -> f64 {
-        self.cpu_of_limit * f64::from(self.cpu_limit_m) / self.done_rps_per_pod
+        self.cpu_of_limit * f64::from(self.ceiling_m()) / self.done_rps_per_pod
+    }
+
+    fn ceiling_m(&self) -> u32 {
+        self.cpu_limit_m.unwrap_or(MILLICORES_PER_CORE)
     }
 
     /// The 95th percentile that the model gives for this measurement, seconds: mean over `runs` runs.
     pub fn modelled_p95_s(&self, cfs: &CfsModel, service: &ServiceSpec, runs: u64) -> f64 {
         let cost = CpuCost { mean: self.cpu_ms_per_request(), ..service.cpu_ms_per_request };
         let service = ServiceSpec { cpu_ms_per_request: cost, balancer: Balancer::Random, ..*service };
-        let pod = PodSpec {
-            cpu_request_m: self.cpu_limit_m,
-            cpu_limit_m: Some(self.cpu_limit_m),
-            ..PodSpec::default()
-        };
+        let pod =
+            PodSpec { cpu_request_m: self.ceiling_m(), cpu_limit_m: self.cpu_limit_m, ..PodSpec::default() };
         self.test.mean_quantile_s(cfs, &service, &pod, 0.95, runs)
     }
 

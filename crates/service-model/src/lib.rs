@@ -34,7 +34,7 @@ pub use cfs::{CfsModel, Neighbour};
 pub use inverse::Inverse;
 pub use latency_table::{LatencyTable, Level};
 pub use latency_tables::LatencyTables;
-pub use load_test::{LoadTest, LoadTestResult};
+pub use load_test::{LoadTest, LoadTestResult, TestArrivals};
 pub use pod_server::{Admission, Departure, PodServer};
 pub use pod_spec::{PodSpec, StartupSpec};
 pub use service_spec::{CostSampler, CpuCost, MemorySpec, ServiceSpec};

@@ -2,9 +2,21 @@ use podpilot_random::{Seed, Stream};
 
 use crate::{CfsModel, Departure, PodGroup, PodServer, PodSpec, ServiceSpec};
 
-/// A load test with open-loop arrivals, as it is run against real pods: evenly spaced requests, each displaced at
-/// random, so that they look like Poisson arrivals over times shorter than the displacement and are steadier over
-/// longer ones.
+/// When the requests of a load test come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TestArrivals {
+    /// Independent requests at a constant rate, as `podpilot load` sends them, under the condition that exactly as many
+    /// come as the rate says: given their number, Poisson arrivals are uniform.
+    Poisson,
+    /// Evenly spaced, each up to this much later than its turn, seconds: like Poisson arrivals over times shorter than
+    /// the displacement, and steadier over longer ones.
+    Displaced {
+        /// Largest displacement; 0 is even spacing.
+        up_to_s: f64,
+    },
+}
+
+/// A load test with open-loop arrivals, as it is run against real pods.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LoadTest {
     /// Requests per second that are offered to each pod on average.
@@ -15,8 +27,10 @@ pub struct LoadTest {
     pub duration_s: f64,
     /// What arrives earlier is not counted, seconds.
     pub warm_up_s: f64,
-    /// Each request comes up to this much later than its turn, seconds.
-    pub displacement_s: f64,
+    /// When requests come.
+    pub arrivals: TestArrivals,
+    /// Share of a core that a worker gets while it may run: below 1 where the machine has other work.
+    pub core_share: f64,
 }
 
 /// What a load test saw.
@@ -42,6 +56,7 @@ impl LoadTest {
         let mut costs = seed.named("costs").stream();
         let arrivals_s = self.arrivals_s(&mut seed.named("arrivals").stream());
         let mut group = PodGroup::new(cfs, service, pod, self.pods, seed);
+        group.pods_mut().iter_mut().for_each(|pod| pod.set_core_share(self.core_share));
         let mut latencies_s = Vec::with_capacity(arrivals_s.len());
         let mut departed = |departure: Departure| {
             if departure.arrived_s >= self.warm_up_s && departure.arrived_s < self.duration_s {
@@ -91,10 +106,13 @@ impl LoadTest {
 
     fn arrivals_s(&self, stream: &mut Stream) -> Vec<f64> {
         let rate_rps = self.offered_rps_per_pod * self.pods as f64;
-        let count = (rate_rps * self.duration_s) as usize;
-        let mut arrivals_s: Vec<f64> = (0..count)
-            .map(|index| index as f64 / rate_rps + self.displacement_s * stream.uniform())
-            .collect();
+        // A whole number of requests must not be lost to rounding.
+        let count = (rate_rps * self.duration_s + 1e-6) as usize;
+        let mut instant_s = |index: usize| match self.arrivals {
+            TestArrivals::Poisson => self.duration_s * stream.uniform(),
+            TestArrivals::Displaced { up_to_s } => index as f64 / rate_rps + up_to_s * stream.uniform(),
+        };
+        let mut arrivals_s: Vec<f64> = (0..count).map(&mut instant_s).collect();
         arrivals_s.sort_by(f64::total_cmp);
         arrivals_s
     }

@@ -7,7 +7,7 @@ mod points;
 
 use podpilot_service_model::fit::{self, MeasuredPoint};
 use podpilot_service_model::{CfsModel, Neighbour};
-use points::{Row, protocol, rows, service};
+use points::{Row, SHARED_MACHINE, protocol, rows, service};
 
 const RUNS: u64 = 100;
 /// The P95 of the objective, milliseconds.
@@ -45,14 +45,14 @@ fn held_out_misses(cfs: &CfsModel) -> Vec<String> {
 fn a_fit_on_half_of_the_points_follows_the_other_half() {
     let fitted_points: Vec<MeasuredPoint> =
         rows().iter().enumerate().filter(|&(index, _)| !held_out(index)).map(|(_, row)| row.point).collect();
-    let (cfs, error) = fit::fit_neighbour(&fitted_points, &CfsModel::CALIBRATED, &service(), 30);
+    let (cfs, error) = fit::fit_neighbour(&fitted_points, &SHARED_MACHINE, &service(), 30);
     println!("fit on the first half alone: cost_cv {:.2}, log error {error:.3}", cfs.neighbour.cost_cv);
     assert_eq!(held_out_misses(&cfs), Vec::<String>::new());
 }
 
 #[test]
 fn the_constants_follow_the_held_out_half_too() {
-    assert_eq!(held_out_misses(&CfsModel::CALIBRATED), Vec::<String>::new());
+    assert_eq!(held_out_misses(&SHARED_MACHINE), Vec::<String>::new());
 }
 
 #[test]
@@ -69,14 +69,14 @@ fn p95_reaches_the_objective_at_the_measured_cpu_share() {
 
 #[test]
 fn each_part_of_the_kernel_brings_it_closer() {
-    let fitted = CfsModel::CALIBRATED;
+    let fitted = SHARED_MACHINE;
     let quiet = CfsModel { neighbour: Neighbour::QUIET, ..fitted };
     let one_group = CfsModel { nested_groups: 1, ..quiet };
     // Where throttling decides and the queue is stable.
     let busy: Vec<MeasuredPoint> = rows()
         .iter()
         .map(|row| row.point)
-        .filter(|point| point.cpu_limit_m == 100 && (0.7..0.9).contains(&point.cpu_of_limit))
+        .filter(|point| point.cpu_limit_m == Some(100) && (0.7..0.9).contains(&point.cpu_of_limit))
         .collect();
     let errors = [one_group, quiet, fitted].map(|cfs| fit::log_error(&busy, &cfs, &service(), RUNS));
     println!(
@@ -88,15 +88,15 @@ fn each_part_of_the_kernel_brings_it_closer() {
 
 #[test]
 fn a_fit_recovers_what_made_the_points() {
-    let neighbour = Neighbour { cost_cv: 0.20, ..CfsModel::CALIBRATED.neighbour };
-    let truth = CfsModel { neighbour, ..CfsModel::CALIBRATED };
+    let neighbour = Neighbour { cost_cv: 0.20, ..SHARED_MACHINE.neighbour };
+    let truth = CfsModel { neighbour, ..SHARED_MACHINE };
     let points: Vec<MeasuredPoint> = rows()
         .iter()
         .map(|row| row.point)
         .filter(|point| point.test.pods == 1 && point.cpu_of_limit > 0.65 && point.cpu_of_limit < 0.9)
         .map(|point| MeasuredPoint { p95_s: point.modelled_p95_s(&truth, &service(), 40), ..point })
         .collect();
-    let (found, error) = fit::fit_neighbour(&points, &CfsModel::CALIBRATED, &service(), 40);
+    let (found, error) = fit::fit_neighbour(&points, &SHARED_MACHINE, &service(), 40);
     assert!((found.neighbour.cost_cv - 0.20).abs() < 1e-9, "{found:?}");
     assert!(error < 1e-9, "{error}");
     let cost_ms = fit::cpu_ms_per_request(&points).unwrap();
@@ -111,13 +111,13 @@ fn the_median_stays_the_service_time_below_half_load() {
         assert!((0.9..1.25).contains(&(p50_ms / pod_cost_ms)), "measured {p50_ms} for {pod_cost_ms}");
         let modelled_ms = {
             let pod = podpilot_service_model::PodSpec {
-                cpu_limit_m: Some(point.cpu_limit_m),
-                cpu_request_m: point.cpu_limit_m,
+                cpu_limit_m: point.cpu_limit_m,
+                cpu_request_m: point.cpu_limit_m.unwrap(),
                 ..Default::default()
             };
             let mut service = service();
             service.cpu_ms_per_request.mean = pod_cost_ms;
-            point.test.mean_quantile_s(&CfsModel::CALIBRATED, &service, &pod, 0.5, 20) * 1e3
+            point.test.mean_quantile_s(&SHARED_MACHINE, &service, &pod, 0.5, 20) * 1e3
         };
         assert!((modelled_ms / p50_ms - 1.0).abs() < 0.2, "{}: {modelled_ms} for {p50_ms}", row.name);
     }
@@ -127,7 +127,7 @@ fn the_median_stays_the_service_time_below_half_load() {
 fn measured_knee(limit_m: u32, pods: usize) -> f64 {
     let of_size: Vec<(f64, f64)> = rows()
         .iter()
-        .filter(|row| row.point.cpu_limit_m == limit_m && row.point.test.pods == pods)
+        .filter(|row| row.point.cpu_limit_m == Some(limit_m) && row.point.test.pods == pods)
         .map(|row| (row.point.cpu_of_limit, row.point.p95_s * 1e3))
         .collect();
     crossing(&of_size)
@@ -140,13 +140,13 @@ fn modelled_knee(limit_m: u32, pods: usize) -> f64 {
         let cpu_of_limit = 0.70 + 0.01 * f64::from(step);
         let rate_rps = cpu_of_limit * f64::from(limit_m) / COST_MS;
         let point = MeasuredPoint {
-            cpu_limit_m: limit_m,
+            cpu_limit_m: Some(limit_m),
             test: protocol(rate_rps, pods),
             done_rps_per_pod: rate_rps,
             cpu_of_limit,
             p95_s: 0.0,
         };
-        curve.push((cpu_of_limit, p95_ms(&point, &CfsModel::CALIBRATED)));
+        curve.push((cpu_of_limit, p95_ms(&point, &SHARED_MACHINE)));
         if curve[curve.len() - 1].1 > 1.1 * OBJECTIVE_MS {
             break;
         }
