@@ -84,6 +84,29 @@ scoreboard: ## Every rival tuned, agents trained, on every recorded trace; repor
 scoreboard-quick: ## The same on two traces with small budgets
 	bench/scoreboard.sh quick
 
+# ---- the models against a real cluster (needs root and a running testbed) -----------------------------------
+CALIBRATION ?= bench/runs/calibration
+RECORDING   ?= bench/runs/recording
+MINUTES     ?= 20
+HPA         ?= bench/hpa-recorded.yaml
+
+.PHONY: calibrate record-run hpa-live-check simulator-check
+calibrate: ## Measure the demo service at many loads (CALIBRATION=, resumable), fit the service model, plot both
+	bench/in-testbed.sh calibrate measure --out '$(CALIBRATION)'
+	bench/in-testbed.sh calibrate startup --out '$(CALIBRATION)'
+	bench/in-testbed.sh calibrate lags --out '$(CALIBRATION)'
+	bench/in-testbed.sh calibrate probes --out '$(CALIBRATION)'
+	cargo run --quiet --release --locked --package podpilot-experiments -- calibrate fit '$(CALIBRATION)'
+
+record-run: ## Record a run of MINUTES= under the real HPA= in RECORDING= (testbed with TESTBED_RECORD_HPA=1)
+	bench/in-testbed.sh record --out '$(RECORDING)' --hpa '$(HPA)' --minutes '$(MINUTES)'
+
+hpa-live-check: ## Give our HPA what the real one read in RECORDING=; both must decide alike
+	cargo run --quiet --release --locked --package podpilot-experiments -- replay-hpa '$(RECORDING)'
+
+simulator-check: ## Predict RECORDING= by the simulator and report the errors
+	cargo run --quiet --release --locked --package podpilot-experiments -- replay-simulator '$(RECORDING)'
+
 .PHONY: help
 help: ## This list
 	@grep --extended-regexp '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand --tabs=20
