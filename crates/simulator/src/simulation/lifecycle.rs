@@ -234,21 +234,26 @@ impl Simulation {
         if restarts == 0 { Span::ZERO } else { Span::from_seconds(pause_s.min(LONGEST_BACK_OFF_S)) }
     }
 
-    /// Lets cAdvisor take the samples of all pods that are due.
+    /// Lets cAdvisor take the samples of all pods that are due, or that a collection asks for.
     pub(super) fn sample_all(&mut self) {
         for index in 0..self.pods.order().len() {
-            self.sample(self.pods.order()[index]);
+            self.sample_by(self.pods.order()[index], true);
         }
     }
 
     /// Lets cAdvisor take the samples of a pod that are due.
     #[inline]
     pub(super) fn sample(&mut self, slot: usize) {
+        self.sample_by(slot, false);
+    }
+
+    #[inline]
+    fn sample_by(&mut self, slot: usize, to_collect: bool) {
         let Some(pod) = self.pods.get(slot) else { return };
         let (prepared, engine) = (&self.prepared, &self.engine);
         let memory = prepared.scenario().service.memory;
         let leakage = self.leakage;
-        self.resource.catch_up(slot, self.now, |at| {
+        let read = |at: Timestamp| {
             let (cpu_s, queue, finished) = if pod.in_engine {
                 let reading = engine.reading(slot, at);
                 let served_cpu_s = reading.finished * prepared.cpu_per_request_s();
@@ -260,7 +265,12 @@ impl Simulation {
                 if leakage.has_begun() { (leakage.at(at) - pod.leaked_before_mib).max(0.0) } else { 0.0 };
             let memory_bytes = ((memory.used_mib(queue, finished) + leaked_mib) * 1_048_576.0) as i64;
             Counters { cpu_s, memory_bytes }
-        });
+        };
+        if to_collect {
+            self.resource.catch_up_to_collect(slot, self.now, read);
+        } else {
+            self.resource.catch_up(slot, self.now, read);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use podpilot_traffic::LoadSeries;
 
 use crate::world::{default_prepared, minutes};
 
-const GOLDEN_HASH: u64 = 0x7cfa_c037_59c1_eb41;
+const GOLDEN_HASH: u64 = 0x4f11_a89a_4dfa_1558;
 
 /// Quiet, a burst beyond what the pods carry, and quiet again.
 fn bursty_load() -> Arc<LoadSeries> {
