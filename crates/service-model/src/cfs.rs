@@ -35,14 +35,14 @@ pub struct CfsModel {
 }
 
 impl CfsModel {
-    /// Fitted to measured nginx pods; `docs/service-model.md` has sources and fit.
+    /// Held against measured nginx pods; `docs/service-model.md` has sources and measurements.
     pub const CALIBRATED: Self = Self {
         period_s: 0.1,
         slice_s: 0.005,
         kept_slack_s: 0.001,
         tick_s: 0.004,
         nested_groups: 2,
-        neighbour: Neighbour { cost_cv: 0.16, correlation_s: 0.4 },
+        neighbour: Neighbour { cost_cv: 0.08, correlation_s: 0.4 },
     };
 }
 

@@ -8,7 +8,7 @@ use podpilot_traffic::LoadSeries;
 
 use crate::world::{default_prepared, minutes};
 
-const GOLDEN_HASH: u64 = 0x4f11_a89a_4dfa_1558;
+const GOLDEN_HASH: u64 = 0xb9f4_ae61_2eff_1433;
 
 /// Quiet, a burst beyond what the pods carry, and quiet again.
 fn bursty_load() -> Arc<LoadSeries> {
