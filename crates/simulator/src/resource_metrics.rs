@@ -145,6 +145,11 @@ impl ResourceMetrics {
         self.next_collection_at
     }
 
+    /// Moves the next collection to `at`, and those behind it alike.
+    pub(crate) fn collect_next_at(&mut self, at: Timestamp) {
+        self.next_collection_at = at;
+    }
+
     /// Plans the next collection.
     pub(crate) fn collected(&mut self) {
         self.next_collection_at += self.resolution;

@@ -6,4 +6,5 @@ mod replay;
 mod syncs;
 
 pub(crate) use pods_at::PodHistory;
-pub(crate) use replay::{ReplayArguments, replay, sync_times};
+pub(crate) use replay::{ReplayArguments, read_syncs, replay};
+pub(crate) use syncs::Sync;

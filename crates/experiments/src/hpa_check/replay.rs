@@ -90,11 +90,6 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<()> {
     Ok(())
 }
 
-/// Instants of the real autoscaler's syncs in a recording, seconds since the Unix epoch.
-pub(crate) fn sync_times(folder: &Folder, description: &Description) -> Result<Vec<f64>> {
-    Ok(read_syncs(folder, description)?.iter().map(|sync| sync.at_unix_s).collect())
-}
-
 fn compare_recording(folder: &Folder, description: &Description) -> Result<Vec<Compared>> {
     let manifest: HpaManifest = folder.json(file::HPA_MANIFEST)?;
     let hpa = Hpa::new("real", &manifest, HpaControllerConfig::default()).context("the recorded manifest")?;
@@ -102,7 +97,8 @@ fn compare_recording(folder: &Folder, description: &Description) -> Result<Vec<C
     Ok(compare(hpa, &read_syncs(folder, description)?, &PodHistory::new(&rows)))
 }
 
-fn read_syncs(folder: &Folder, description: &Description) -> Result<Vec<Sync>> {
+/// The real autoscaler's syncs in a recording.
+pub(crate) fn read_syncs(folder: &Folder, description: &Description) -> Result<Vec<Sync>> {
     let path = folder.file(file::CONTROLLER_LOG);
     let log = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let year = clock::date_utc(description.started_unix_s)[..4].parse().context("the recording's year")?;

@@ -6,4 +6,4 @@ mod record;
 mod tap;
 
 pub(crate) use folder::{Description, Folder, Row, file};
-pub(crate) use record::{RecordArguments, record};
+pub(crate) use record::{METRICS_POLL_S, RecordArguments, record};

@@ -63,7 +63,7 @@ pub(crate) struct RecordArguments {
 
 /// Until the autoscaler has metrics and made its first decisions, seconds: its load is the first of the profile.
 const SETTLE_S: f64 = 45.0;
-const METRICS_POLL_S: f64 = 1.0;
+pub(crate) const METRICS_POLL_S: f64 = 1.0;
 const GATEWAY_POLL_S: f64 = 5.0;
 const MACHINE_PERIOD_S: f64 = 15.0;
 

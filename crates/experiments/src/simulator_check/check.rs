@@ -12,8 +12,7 @@ use podpilot_simulator::PreparedScenario;
 use serde::Serialize;
 
 use super::comparison::{Course, Errors, ticks_within_range};
-use super::{observed, prediction, report, testbed_scenario};
-use crate::hpa_check::sync_times;
+use super::{instants, observed, prediction, report, testbed_scenario, typical};
 use crate::recording::{Folder, file};
 
 /// What `replay-simulator` is asked to do.
@@ -22,11 +21,14 @@ pub(crate) struct CheckArguments {
     /// Folder of a recording
     pub(crate) recording: PathBuf,
     /// Scenario with the calibrated service, start-up and metrics
-    #[arg(long, default_value = "scenarios/default.yaml")]
+    #[arg(long, default_value = "scenarios/testbed.yaml")]
     pub(crate) scenario: PathBuf,
     /// How often the run is predicted, with other arrivals, pods and metric times each
     #[arg(long, default_value_t = 40)]
     pub(crate) runs: u64,
+    /// Another recording of the same load, to compare real with real
+    #[arg(long)]
+    pub(crate) other: Option<PathBuf>,
     /// Seed of the predictions
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -37,43 +39,48 @@ pub(crate) struct CheckArguments {
 pub(crate) struct SimulatorCheck {
     /// `podpilot/simulator-check/v1`.
     pub(crate) schema: String,
-    /// Errors of each prediction, in the order of seeds.
-    pub(crate) errors: Vec<Errors>,
-    /// Index of the prediction whose share of equal ticks is the median.
-    pub(crate) median: usize,
-    /// What the median misses.
+    /// Errors of the prediction: the median over all runs at each instant.
+    pub(crate) error: Errors,
+    /// What it misses.
     pub(crate) misses: Vec<String>,
-    /// The same share between one prediction and the next: how much chance alone moves it.
-    pub(crate) between_predictions: f64,
-    /// Share of ticks at which the real count lies within the central nine tenths of the predictions.
+    /// Errors of each run, in the order of seeds.
+    pub(crate) errors: Vec<Errors>,
+    /// Equal ticks between one run and the next: how much chance alone moves the share.
+    pub(crate) between_runs: f64,
+    /// Equal ticks between the prediction and one of its own runs, on average: what a perfect simulator reaches.
+    pub(crate) chance_allows: f64,
+    /// Errors of another real run with the same load, instead of the prediction: what chance allows.
+    pub(crate) other_real: Option<Errors>,
+    /// Share of ticks at which the real count lies within the central nine tenths of the runs.
     pub(crate) within_range: f64,
     /// What really happened.
     pub(crate) real: Course,
-    /// The median prediction.
-    pub(crate) median_course: Course,
-    /// All predictions; too much for a file.
+    /// The prediction.
+    pub(crate) typical: Course,
+    /// All runs; too much for a file.
     #[serde(skip)]
     pub(crate) predicted: Vec<Course>,
 }
 
-/// Autoscalers decide every 15 s; the first decision of the simulation comes this many periods before the load.
-const PERIOD_S: f64 = 15.0;
-
-/// Compares and writes the report; fails if the median prediction misses a bar.
+/// Compares and writes the report; fails if the prediction misses a bar.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<()> {
     let (folder, description) = Folder::open(&arguments.recording)?;
     let manifest: HpaManifest = folder.json(file::HPA_MANIFEST)?;
     let real = observed::course(&folder, &description)?;
     let initial = observed::initial_replicas(&real)?;
     let scenario = testbed_scenario::of_recording(&arguments.scenario, &description, &manifest, initial)?;
-    let lead_s = lead_s(&sync_times(&folder, &description)?, description.started_unix_s);
-    let load = prediction::load_with_lead(&real.sent, description.rates_rps[0], lead_s)?;
-    let (prepared, load) = (PreparedScenario::new(&scenario)?, Arc::new(load));
+    let instants = instants::of_recording(&folder, &description, scenario.metrics.resource.resolution_s)?;
+    let load = Arc::new(prediction::load_with_lead(&real.sent, description.rates_rps[0])?);
+    let prepared = PreparedScenario::new(&scenario)?;
     let seed = Seed(arguments.seed).named("simulator-check");
     let predicted = (0..arguments.runs.max(1))
-        .map(|run| prediction::predict(&prepared, &manifest, &load, lead_s, seed.indexed(run)))
+        .map(|run| prediction::predict(&prepared, &manifest, &load, &instants, seed.indexed(run)))
         .collect::<Result<Vec<_>>>()?;
-    let check = judge(real, predicted);
+    let other = arguments.other.as_ref().map(|path| {
+        let (folder, description) = Folder::open(path)?;
+        observed::course(&folder, &description)
+    });
+    let check = judge(real, predicted, other.transpose()?.as_ref());
     let result = folder.file("simulator-check.json");
     fs::write(&result, serde_json::to_vec(&check)?).with_context(|| result.display().to_string())?;
     fs::write(folder.file("simulator-check.html"), report::page(&check, &description))?;
@@ -84,32 +91,26 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<()> {
     Ok(())
 }
 
-fn judge(real: Course, predicted: Vec<Course>) -> SimulatorCheck {
-    let errors: Vec<Errors> = predicted.iter().map(|course| Errors::of(course, &real)).collect();
-    let mut order: Vec<usize> = (0..errors.len()).collect();
-    order.sort_by(|&a, &b| errors[a].equal_ticks.total_cmp(&errors[b].equal_ticks));
-    let median = order[order.len() / 2];
+fn judge(real: Course, predicted: Vec<Course>, other: Option<&Course>) -> SimulatorCheck {
+    let typical = typical::median_course(&predicted);
+    let error = Errors::of(&typical, &real);
     let neighbours = predicted.windows(2).map(|pair| Errors::of(&pair[0], &pair[1]).equal_ticks);
-    let between_predictions = neighbours.sum::<f64>() / predicted.len().saturating_sub(1).max(1) as f64;
+    let between_runs = neighbours.sum::<f64>() / predicted.len().saturating_sub(1).max(1) as f64;
+    let shares = predicted.iter().map(|course| Errors::of(&typical, course).equal_ticks);
+    let chance_allows = shares.sum::<f64>() / predicted.len().max(1) as f64;
     SimulatorCheck {
-        schema: "podpilot/simulator-check/v1".to_owned(),
-        misses: errors[median].misses(),
-        errors,
-        median,
-        between_predictions,
+        schema: "podpilot/simulator-check/v2".to_owned(),
+        misses: error.misses(),
+        error,
+        errors: predicted.iter().map(|course| Errors::of(course, &real)).collect(),
+        between_runs,
+        chance_allows,
+        other_real: other.map(|other| Errors::of(other, &real)),
         within_range: ticks_within_range(&predicted, &real),
         real,
-        median_course: predicted[median].clone(),
+        typical,
         predicted,
     }
-}
-
-/// Seconds that the simulation runs before the load so that its decisions fall on the instants of the real syncs.
-fn lead_s(syncs: &[f64], started_unix_s: f64) -> usize {
-    let first_after =
-        syncs.iter().find(|sync| **sync >= started_unix_s).map_or(0.0, |sync| sync - started_unix_s);
-    let before_load = PERIOD_S - first_after.rem_euclid(PERIOD_S);
-    (before_load + PERIOD_S).round() as usize
 }
 
 fn print(check: &SimulatorCheck) -> Result<()> {
@@ -128,11 +129,13 @@ fn print(check: &SimulatorCheck) -> Result<()> {
             100.0 * errors.p95_close
         )
     };
+    show(&mut out, "predicted", &check.error)?;
+    if let Some(errors) = &check.other_real {
+        show(&mut out, "real too", errors)?;
+    }
     let by_share = |a: &&Errors, b: &&Errors| a.equal_ticks.total_cmp(&b.equal_ticks);
-    show(&mut out, "median", &check.errors[check.median])?;
-    for (name, errors) in
-        [("worst", check.errors.iter().min_by(by_share)), ("best", check.errors.iter().max_by(by_share))]
-    {
+    let worst_and_best = [check.errors.iter().min_by(by_share), check.errors.iter().max_by(by_share)];
+    for (name, errors) in ["worst run", "best run"].into_iter().zip(worst_and_best) {
         if let Some(errors) = errors {
             show(&mut out, name, errors)?;
         }
@@ -140,24 +143,12 @@ fn print(check: &SimulatorCheck) -> Result<()> {
     let within = check.errors.iter().filter(|errors| errors.misses().is_empty()).count();
     writeln!(
         out,
-        "{within} of {} predictions keep every bar; two predictions have equal replicas in {:.1} % of ticks; the real count is \
-         within the central nine tenths of the predictions in {:.1} % of ticks",
+        "{within} of {} runs keep every bar alone; two runs have equal replicas in {:.1} % of ticks, the prediction and a run \
+         in {:.1} %: more, chance does not allow; the real count is within the central nine tenths of the runs in {:.1} % of ticks",
         check.errors.len(),
-        100.0 * check.between_predictions,
+        100.0 * check.between_runs,
+        100.0 * check.chance_allows,
         100.0 * check.within_range
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn simulated_decisions_fall_on_the_instants_of_the_real_ones() {
-        let syncs = [90.0, 104.0, 119.0];
-        let lead = lead_s(&syncs, 100.0);
-        assert_eq!((lead as f64 + 4.0).rem_euclid(15.0), 0.0, "{lead}");
-        assert!((15..=30).contains(&lead));
-    }
 }

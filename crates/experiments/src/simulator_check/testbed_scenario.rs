@@ -50,6 +50,8 @@ pub(crate) fn of_recording(
         // The requests of each second are known.
         load.arrivals = Arrivals::Smooth;
     }
+    // Syncs and collections may be tenths of a second apart, and which comes first decides what the autoscaler sees.
+    scenario.tick_s = 0.1;
     scenario.validate()?;
     Ok(scenario)
 }

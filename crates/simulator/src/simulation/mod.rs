@@ -235,6 +235,13 @@ impl Simulation {
         self.listed_version = None;
     }
 
+    /// Lets metrics-server collect next after `wait`, and from then on as often as the scenario says: to predict a run
+    /// whose instants of collection are known. Otherwise they are drawn from the seed.
+    pub fn collect_resource_metrics_after(&mut self, wait: Span) {
+        self.resource.collect_next_at(self.now + wait);
+        self.next_event_at = self.now;
+    }
+
     /// Which signals [`Simulation::observe`] fills in; all at first. What is not watched costs nothing and is
     /// missing in the observation.
     pub fn watch(&mut self, signals: SignalSet) {
