@@ -2,7 +2,8 @@
 # podpilot load beside vegeta: the same nginx, the same constant rate, a new connection for each request, in turn.
 # Prints both sets of quantiles and the error of our own send times. Needs Debian's apt-get, Go and python3; nginx and
 # vegeta go under ${XDG_CACHE_HOME:-~/.cache}/podpilot/load-bench, nothing is installed. Loopback only.
-# Usage: bench/load-generator.sh [--rounds 3] [--seconds 30] [--out DIR] [--podpilot FILE]   (FILE: a binary in place of a build)
+# Usage: bench/load-generator.sh [--rounds 3] [--seconds 30] [--out DIR] [--podpilot FILE] [--priority first|normal]
+#   FILE: a binary in place of a build
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,12 +12,14 @@ rounds=3
 seconds=30
 out=
 podpilot=
+priority=first
 while (($#)); do
   case "$1" in
     --rounds) rounds=$2 ;;
     --seconds) seconds=$2 ;;
     --out) out=$2 ;;
     --podpilot) podpilot=$2 ;;
+    --priority) priority=$2 ;;
     *) echo "load-generator: unknown option $1" >&2; exit 2 ;;
   esac
   shift 2
@@ -39,7 +42,7 @@ fi
 # Both generators with the lowest real-time priority where that is allowed: on a busy machine the kernel would else let
 # them wait for a tick, and both would measure that.
 prefix=()
-if chrt --fifo 1 true 2>/dev/null; then prefix=(chrt --fifo 1); fi
+if [[ $priority == first ]] && chrt --fifo 1 true 2>/dev/null; then prefix=(chrt --fifo 1); fi
 
 work=$(mktemp -d)
 out=${out:-$work/results}

@@ -362,8 +362,8 @@ fn misses(loads: &[LoadResult], knees: &[KneeResult]) -> Vec<String> {
     let held_out = loads.iter().filter(|load| load.held_out && !close(load)).map(|load| {
         let (name, share) = (load.size.name(), 100.0 * load.cpu_of_limit);
         format!(
-            "{name} at {share:.0} %: P95 is {:.0} ms, the model says {:.0}",
-            load.p95_ms, load.model_p95_ms
+            "{name} at {share:.0} %, held out: P95 is {:.0} ms, the fitted model says {:.0}",
+            load.p95_ms, load.fitted_p95_ms
         )
     });
     let knee_misses = knees.iter().filter_map(|knee| {
