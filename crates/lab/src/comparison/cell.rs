@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::evaluation::Episode;
 
 /// Raised whenever simulated numbers change under the same inputs, so that no cache mixes old and new.
-pub(super) const CELL_SCHEMA: &str = "podpilot/cell/v1";
+pub(super) const CELL_SCHEMA: &str = "podpilot/cell/v2";
 
 /// One autoscaler over one day with one noise seed: the raw measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
