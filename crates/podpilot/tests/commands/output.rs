@@ -71,7 +71,9 @@ fn train_shows_what_the_judgement_rests_on_and_ends_with_the_run_directory() {
     for row in ["ppo", "clone", "quantile", "hpa-80"] {
         assert!(first_words.contains(&row), "{row} is missing in: {shown}");
     }
-    assert!(shown.lines().all(|line| line.chars().count() <= 120 || line.starts_with("  ")), "{shown}");
+    // Rows of tables have wide gaps; sentences may be longer, a terminal wraps them.
+    let mut rows = shown.lines().filter(|line| line.trim().contains("   "));
+    assert!(rows.all(|row| row.chars().count() <= 120), "{shown}");
     let hpa_rows = first_words.iter().filter(|word| word.starts_with("hpa-")).count();
     assert!((1..=4).contains(&hpa_rows), "{hpa_rows} HPA rows in: {shown}");
     assert!(shown.contains("more HPA targets: see result.json and report.html in run"), "{shown}");
