@@ -111,5 +111,7 @@ done
 dated="bench/runs/$(date +%F)-scoreboard-$size"
 mkdir -p "$dated"
 cp "$work/report/scoreboard.md" "$work/report/scoreboard.html" "$work/report/scoreboard.csv" "$plan" "$dated/"
+# Not there when every cell came from the cache.
+[ ! -f "$work/report/throughput.txt" ] || cp "$work/report/throughput.txt" "$dated/"
 gzip --best --no-name --stdout "$work/report/cells.csv" >"$dated/cells.csv.gz"
 echo "scoreboard: $dated" >&2

@@ -1,6 +1,7 @@
 //! Scoreboards and tuned fronts on standard output.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::{print, print_json};
 use crate::arguments::OutputFormat;
 use crate::failure::Failure;
 
-/// Prints a scoreboard; how fast it was simulated goes to standard error.
+/// Prints a scoreboard; how fast it was simulated goes to standard error, and beside the report.
 pub(crate) fn scoreboard(
     board: &Scoreboard,
     format: OutputFormat,
@@ -29,17 +30,32 @@ pub(crate) fn scoreboard(
         OutputFormat::Json => print_json(board)?,
         OutputFormat::Csv => print(&scoreboard_csv(board))?,
     }
-    let cores = thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
     if board.simulated_days > 0.0 {
-        anstream::eprintln!(
-            "{:.0} of {:.0} simulated days run, the rest from the cache; {:.1} days a second and core, everything else \
-             included",
-            board.simulated_days,
-            board.days_in_all,
-            board.simulated_days / elapsed.as_secs_f64() / cores
-        );
+        let throughput = throughput(board, elapsed);
+        anstream::eprintln!("{throughput}");
+        if let Some(out) = out {
+            write_throughput(&out.join("throughput.txt"), &throughput)?;
+        }
     }
     Ok(())
+}
+
+/// How fast the board was made. In a file of its own: everything else of a report is the same on every machine.
+fn throughput(board: &Scoreboard, elapsed: Duration) -> String {
+    let cores = thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
+    format!(
+        "{:.0} of {:.0} simulated days run in {:.0} s, the rest from the cache; {:.1} days a second and core on {cores} cores, \
+         everything else included",
+        board.simulated_days,
+        board.days_in_all,
+        elapsed.as_secs_f64(),
+        board.simulated_days / elapsed.as_secs_f64() / cores
+    )
+}
+
+fn write_throughput(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, format!("{text}\n"))
+        .map_err(|error| Failure::Failed(format!("cannot write {}: {error}", path.display())))
 }
 
 fn text(board: &Scoreboard, out: Option<&Path>) -> String {
