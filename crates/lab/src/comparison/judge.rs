@@ -124,17 +124,18 @@ impl Judged {
         self.comparison.verdict = match told.relative_cost {
             None if self.cheaper => ScoreVerdict::LooserService,
             None => ScoreVerdict::Worse,
-            Some(value) => verdict(value, certain, by_requests),
+            Some(value) => verdict(value, certain, by_requests, told.standing),
         };
     }
 }
 
-fn verdict(value: f64, certain: bool, by_requests: Option<f64>) -> ScoreVerdict {
+fn verdict(value: f64, certain: bool, by_requests: Option<f64>, standing: Standing) -> ScoreVerdict {
     let agrees = by_requests.is_some_and(|other| other < -NEGLIGIBLE_COST);
     match value {
         _ if !certain || value.abs() < NEGLIGIBLE_COST => ScoreVerdict::NoDifference,
         value if value < 0.0 && agrees => ScoreVerdict::Better,
         value if value < 0.0 || agrees => ScoreVerdict::Mixed,
+        _ if standing == Standing::BetterServed => ScoreVerdict::BetterServed,
         _ => ScoreVerdict::Worse,
     }
 }
@@ -190,7 +191,16 @@ mod tests {
             (0.05, true, Some(-0.04), ScoreVerdict::Mixed),
         ];
         for (value, certain, by_requests, expected) in cases {
-            assert_eq!(verdict(value, certain, by_requests), expected, "{value} {certain} {by_requests:?}");
+            let judged = verdict(value, certain, by_requests, Standing::Equal);
+            assert_eq!(judged, expected, "{value} {certain} {by_requests:?}");
         }
+    }
+
+    #[test]
+    fn dearer_is_no_loss_where_the_rival_cannot_serve_as_well() {
+        let judged = |value, standing| verdict(value, true, Some(value), standing);
+        assert_eq!(judged(0.2, Standing::BetterServed), ScoreVerdict::BetterServed);
+        assert_eq!(judged(0.2, Standing::Equal), ScoreVerdict::Worse);
+        assert_eq!(judged(-0.2, Standing::BetterServed), ScoreVerdict::Better);
     }
 }

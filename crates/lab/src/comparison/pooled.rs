@@ -37,8 +37,10 @@ fn pooled_one(
                 == (subject.as_str(), rival.as_str(), against)
         })
         .collect();
-    let looser = of_key.iter().filter(|one| one.comparison.standing == Standing::Looser);
-    let looser = looser.map(|one| one.comparison.case.clone()).collect();
+    let cases_of = |standing: Standing| {
+        let of_standing = of_key.iter().filter(|one| one.comparison.standing == standing);
+        of_standing.map(|one| one.comparison.case.clone()).collect::<Vec<_>>()
+    };
     let counted: Vec<&&Judged> = of_key.iter().filter(|one| one.log_ratio.is_some()).collect();
     let traces: Vec<_> = counted.iter().filter_map(|one| one.log_ratio.clone()).collect();
     let mut pooled = pool(&traces, LEVEL)?;
@@ -60,7 +62,8 @@ fn pooled_one(
         p_holm: None,
         days: pooled.days as u32,
         cases: pooled.traces as u32,
-        looser,
+        looser: cases_of(Standing::Looser),
+        better_served: cases_of(Standing::BetterServed),
         subject,
         rival,
         against,
@@ -80,6 +83,7 @@ pub(super) fn decide(one: &mut PooledComparison) {
     one.verdict = match one.relative_cost {
         value if !certain || value.abs() < NEGLIGIBLE_COST => ScoreVerdict::NoDifference,
         value if value < 0.0 => ScoreVerdict::Better,
+        _ if !one.better_served.is_empty() => ScoreVerdict::BetterServed,
         _ => ScoreVerdict::Worse,
     };
 }
@@ -105,10 +109,19 @@ mod tests {
             days: 9,
             cases: 2,
             looser: Vec::new(),
+            better_served: Vec::new(),
             verdict: ScoreVerdict::Better,
         };
-        let mut judged = untested;
+        let mut judged = untested.clone();
         decide(&mut judged);
         assert_eq!(judged.verdict, ScoreVerdict::NoDifference, "without a test nothing is better");
+        let interval = Some(Interval { low: 0.1, high: 0.2, level: LEVEL });
+        let mut dearer =
+            PooledComparison { relative_cost: 0.15, interval, p_holm: Some(0.001), days: 20, ..untested };
+        decide(&mut dearer);
+        assert_eq!(dearer.verdict, ScoreVerdict::Worse);
+        dearer.better_served.push("shop".to_owned());
+        decide(&mut dearer);
+        assert_eq!(dearer.verdict, ScoreVerdict::BetterServed, "the rival never serves like this");
     }
 }

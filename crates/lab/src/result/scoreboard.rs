@@ -178,6 +178,8 @@ pub enum ScoreVerdict {
     Mixed,
     /// Cheaper, but at looser service: not a saving.
     LooserService,
+    /// Dearer, but better served than the rival ever serves: not a loss.
+    BetterServed,
 }
 
 /// A learned controller against a rival on one case.
@@ -254,6 +256,9 @@ pub struct PooledComparison {
     pub cases: u32,
     /// Cases left out because the subject's service is looser than anything the rival does.
     pub looser: Vec<String>,
+    /// Cases in which the subject serves better than all that the rival does: its cost there is held against the rival's
+    /// best served end.
+    pub better_served: Vec<String>,
     /// The judgement.
     pub verdict: ScoreVerdict,
 }

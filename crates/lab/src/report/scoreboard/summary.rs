@@ -58,6 +58,12 @@ fn of_pooled(one: &PooledComparison, board: &Scoreboard) -> String {
         ScoreVerdict::Worse => {
             format!("{} is dearer than {rival} at no better service: {cost} over {over}{range}.", one.subject)
         }
+        ScoreVerdict::BetterServed => format!(
+            "{} costs more than {rival}, and serves better than {rival} ever does on {}: {cost} over {over}{range}; neither a \
+             saving nor a loss.",
+            one.subject,
+            one.better_served.join(", ")
+        ),
         _ if enough => format!(
             "Between {} and {rival} there is no difference that can be told from noise: {cost} over {over}{range}.",
             one.subject
@@ -96,6 +102,10 @@ fn split(one: &PooledComparison, board: &Scoreboard) -> String {
     let mixed = of(ScoreVerdict::Mixed).count();
     if mixed > 0 {
         parts.push(format!("mixed on {mixed}"));
+    }
+    let better_served = of(ScoreVerdict::BetterServed).count();
+    if better_served > 0 {
+        parts.push(format!("dearer but better served on {better_served}"));
     }
     let worse_count = worse.len();
     parts.push(if worse.is_empty() {
@@ -195,6 +205,7 @@ pub fn verdict(one: ScoreVerdict) -> &'static str {
         ScoreVerdict::Worse => "worse",
         ScoreVerdict::Mixed => "mixed",
         ScoreVerdict::LooserService => "looser service",
+        ScoreVerdict::BetterServed => "dearer, better served",
     }
 }
 
