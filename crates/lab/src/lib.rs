@@ -1,5 +1,6 @@
 //! Training, evaluation and reports on the simulator.
 
+pub mod agent_tuning;
 pub mod comparison;
 mod error;
 mod evaluate;
@@ -16,6 +17,8 @@ pub mod report;
 pub mod request;
 pub mod result;
 mod run_directory;
+mod run_record;
+pub mod runs;
 mod scenario_file;
 mod simulate;
 pub mod statistics;
@@ -30,6 +33,7 @@ pub use error::LabError;
 pub use evaluate::evaluate;
 pub use inspect::{Inspection, inspect};
 pub use load_file::{NamedLoad, load_of_scenario, load_of_text};
+pub use run_record::{Convergence, ConvergenceMonitor};
 pub use scenario_file::bundled_names;
 pub use simulate::simulate;
 pub use train::{TrainedRun, resume, train};

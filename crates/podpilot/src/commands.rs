@@ -1,4 +1,6 @@
+mod agent_tuning;
 mod load;
+mod runs;
 mod scoreboard;
 
 use std::path::{Path, PathBuf};
@@ -26,8 +28,10 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Train(arguments) => run_train(arguments),
         Command::Evaluate(arguments) => run_evaluate(arguments),
         Command::Load(arguments) => load::run_load(arguments),
+        Command::Tune(arguments) if agent_tuning::is_meant(arguments) => agent_tuning::run(arguments),
         Command::Tune(arguments) => scoreboard::run_tune(arguments),
         Command::Compare(arguments) => scoreboard::run_compare(arguments),
+        Command::Runs(command) => runs::run_runs(command),
         Command::Inspect(arguments) => run_inspect(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -57,7 +61,8 @@ fn run_train(arguments: &TrainArguments) -> Result<(), Failure> {
         let text = "--env-mode real: training on a cluster does not exist yet; use --env-mode simulate";
         return Err(Failure::BadInput(text.to_owned()));
     }
-    let mut terminal = Terminal::new(arguments.output.quiet)?;
+    let tracking = arguments.tracking.tracking()?;
+    let mut terminal = Terminal::new(arguments.output.quiet)?.with_tracking(tracking);
     let run = match &arguments.resume {
         Some(directory) => resume(&ResumeRequest { run_directory: directory.clone() }, &mut terminal)?,
         None => train(&train_request(arguments), &mut terminal)?,
@@ -83,6 +88,8 @@ fn train_request(arguments: &TrainArguments) -> TrainRequest {
         episodes: arguments.episodes,
         seed: arguments.load.seed,
         out: arguments.out.clone().unwrap_or_else(|| free_run_directory(arguments)),
+        early_stop: arguments.early_stop,
+        hyperparameters: arguments.hyperparameters.clone(),
     }
 }
 
