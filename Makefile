@@ -25,7 +25,7 @@ train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate agains
 
 # ---- checks ----------------------------------------------------------------------------------------------
 .PHONY: test format lint unit docs
-test: format lint unit docs ## Formatting, lints, unit and integration tests, documentation build
+test: format lint unit docs checks ## Formatting, lints, unit and integration tests, documentation build, checks
 
 format: ## Check formatting
 	cargo fmt --all --check
@@ -38,6 +38,39 @@ unit: ## Unit and integration tests
 
 docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
+
+# ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
+.PHONY: checks check-manifests check-load-test check-scripts check-monitoring check-doctor check-docs check-licences monitoring reference
+checks: ## All of the check-… targets
+	@checks/run.sh
+
+check-manifests: ## Manifests, also against an apiserver of their own
+	@checks/run.sh manifests
+
+check-load-test: ## k6 scripts: unit tests under Node, k6's types
+	@checks/run.sh load-test
+
+check-scripts: ## Shell scripts: shellcheck, and which commands they give on fresh, half-done, done and failing machines
+	@checks/run.sh scripts
+
+check-monitoring: ## Rules (promtool unit tests), dashboards (structure, names), generated files in step
+	@checks/run.sh monitoring
+
+check-doctor: ## podpilot doctor on faults in a real control plane
+	@checks/run.sh doctor
+
+check-docs: ## Documentation: built, links, every command that can run here, reference in step with the code
+	@checks/run.sh docs
+
+check-licences: ## Licence and source of every dependency, by deny.toml
+	@checks/run.sh licences
+
+reference: ## Write docs/reference from the command line, the scenario schema and monitoring/
+	@cargo build --quiet --locked --package podpilot
+	@"$$(checks/python.sh)" checks/reference.py "$${CARGO_TARGET_DIR:-target}/debug/podpilot"
+
+monitoring: ## Write dashboards and PrometheusRules from monitoring/dashboards.py and monitoring/rules
+	@"$$(checks/python.sh)" monitoring/generate.py
 
 # ---- evidence --------------------------------------------------------------------------------------------
 .PHONY: bench learn-check
@@ -68,6 +101,26 @@ testbed-down: ## Remove the testbed and every trace of it
 
 e2e: ## On the testbed: the real HPA scales the demo service up and down under podpilot load
 	@testbed/e2e.sh
+
+# ---- a cluster of your own (scripts/); variables: see the head of each script -----------------------------------
+.PHONY: setup start stop restart verify clean
+setup: ## MicroK8s with monitoring: on Linux itself, on a Mac in a virtual machine
+	@if [ "$$(uname -s)" = Darwin ]; then scripts/install_microk8s_macos.sh; else scripts/install_microk8s.sh; fi
+
+start: ## Demo service, load and report on the cluster of KUBECONFIG (SKIP_LOADTEST=true: no load)
+	@scripts/run_simulation.sh
+
+stop: ## Remove what start created, and nothing else (YES=1: without asking)
+	@scripts/stop_simulation.sh $(if $(YES),--yes)
+
+restart: stop start ## stop, then start
+
+verify: ## What is wrong with the cluster, and what to do: podpilot doctor
+	@$(PODPILOT) doctor
+
+clean: ## Remove what was built; runs/ stays
+	cargo clean
+	rm -rf site
 
 # ---- HPA against Kubernetes' own -------------------------------------------------------------------------
 CASES ?= 1000000

@@ -1,4 +1,5 @@
 mod agent_tuning;
+mod doctor;
 mod load;
 mod runs;
 mod scoreboard;
@@ -33,6 +34,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Compare(arguments) => scoreboard::run_compare(arguments),
         Command::Runs(command) => runs::run_runs(command),
         Command::Inspect(arguments) => run_inspect(arguments),
+        Command::Doctor(arguments) => doctor::run_doctor(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut CommandLine::command(), "podpilot", &mut script);

@@ -1,5 +1,6 @@
 //! The command line as clap sees it. Flags mean the same in every command.
 
+mod doctor;
 mod groups;
 mod load;
 mod runs;
@@ -11,8 +12,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
-pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
+pub(crate) use load::{ExportK6Arguments, LoadCommand, LoadTestArguments, RequestArguments, SourceArguments};
 pub(crate) use runs::RunsCommand;
 pub(crate) use tracking::TrackingArguments;
 
@@ -40,7 +42,7 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     /// Send HTTP requests as a trace or a shape says, whatever the answers, and measure from the intended instants
     #[command(after_help = load::EXAMPLES)]
-    Load(LoadTestArguments),
+    Load(Box<LoadTestArguments>),
     /// Search a rival's own parameters, or an agent's learning settings, on the train part of a load
     #[command(after_help = TUNE_EXAMPLES)]
     Tune(TuneArguments),
@@ -52,6 +54,9 @@ pub(crate) enum Command {
     Runs(RunsCommand),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
+    /// What is wrong on the way from a client to a scaled pod, and which command to run next
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Print a completion script for a shell
     Completions {
         /// Which shell

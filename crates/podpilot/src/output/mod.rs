@@ -2,6 +2,7 @@
 
 mod agent_tuning;
 mod csv_rows;
+mod doctor;
 mod load;
 mod runs;
 mod scoreboard;
@@ -11,6 +12,7 @@ mod tables;
 use std::{io::Write, path::Path};
 
 pub(crate) use agent_tuning::agent_tuning;
+pub(crate) use doctor::findings;
 pub(crate) use load::{SATURATED, load_plan, load_result};
 use owo_colors::OwoColorize;
 use podpilot_lab::{

@@ -4,6 +4,7 @@
 
 mod agent_tuning;
 mod bad_input;
+mod doctor;
 mod interrupt;
 mod load;
 mod notes;
