@@ -1,4 +1,6 @@
 mod agent_tuning;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod doctor;
 mod load;
 mod runs;
@@ -35,6 +37,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Runs(command) => runs::run_runs(command),
         Command::Inspect(arguments) => run_inspect(arguments),
         Command::Doctor(arguments) => doctor::run_doctor(arguments),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(command) => cluster::run_cluster(command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut CommandLine::command(), "podpilot", &mut script);

@@ -1,5 +1,7 @@
 //! The command line as clap sees it. Flags mean the same in every command.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod doctor;
 mod groups;
 mod load;
@@ -12,6 +14,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
+#[cfg(feature = "cluster")]
+pub(crate) use cluster::{ClusterCommand, FitArguments, OperatorArguments};
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
 pub(crate) use load::{ExportK6Arguments, LoadCommand, LoadTestArguments, RequestArguments, SourceArguments};
@@ -57,6 +61,9 @@ pub(crate) enum Command {
     /// What is wrong on the way from a client to a scaled pod, and which command to run next
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(DoctorArguments),
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    Cluster(ClusterCommand),
     /// Print a completion script for a shell
     Completions {
         /// Which shell

@@ -4,6 +4,8 @@
 
 mod agent_tuning;
 mod bad_input;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod doctor;
 mod interrupt;
 mod load;
