@@ -16,7 +16,7 @@ OUT           ?=
 PODPILOT = cargo run --quiet --release --locked --package podpilot --
 
 .PHONY: train-simulation
-train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate against HPA, write a run directory
+train-simulation: ## Train AGENT=ppo|dqn|hybrid on SCENARIO= or TRACE=, evaluate against HPA, write a run directory
 	@cargo build --release --locked --package podpilot
 	@$(PODPILOT) train --agent '$(AGENT)' --env-mode '$(ENV_MODE)' --timesteps '$(TIMESTEPS)' \
 		--episodes '$(EVAL_EPISODES)' --scenario '$(SCENARIO)' --seed '$(SEED)' \
@@ -164,6 +164,10 @@ hpa-live-check: ## Give our HPA what the real one read in RECORDING=; both must 
 
 simulator-check: ## Predict RECORDING= by the simulator and report the errors
 	cargo run --quiet --release --locked --package podpilot-experiments -- replay-simulator '$(RECORDING)'
+# ---- agents against the controller they start from --------------------------------------------------------
+.PHONY: agents
+agents: ## Every agent on every recorded trace, five seeds, against quantile at matched service (long; resumable)
+	bench/agents.sh
 
 # ---- operator (docs/operator.md) -------------------------------------------------------------------------
 .PHONY: operator-test operator-check operator-e2e manifests

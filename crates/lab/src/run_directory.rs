@@ -19,6 +19,8 @@ pub(crate) mod file {
     pub(crate) const EVENTS: &str = podpilot_tracking::EVENTS_FILE;
     /// The trained policy.
     pub(crate) const POLICY: &str = "policy.safetensors";
+    /// The agent as trained, where it was not admitted.
+    pub(crate) const REFUSED: &str = "refused.safetensors";
     /// The evaluation.
     pub(crate) const RESULT: &str = "result.json";
     /// The page to look at.
@@ -30,8 +32,8 @@ pub(crate) mod file {
     /// The front that a search found.
     pub(crate) const TUNED: &str = "tuned.json";
     /// All of them.
-    pub(crate) const ALL: [&str; 10] =
-        [SCENARIO, SETTINGS, METRICS, EVENTS, POLICY, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
+    pub(crate) const ALL: [&str; 11] =
+        [SCENARIO, SETTINGS, METRICS, EVENTS, POLICY, REFUSED, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
 }
 
 /// A run's folder.

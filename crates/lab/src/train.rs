@@ -14,6 +14,13 @@ use crate::{LabError, report};
 use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
+/// Row of the agent as trained, where it was not admitted.
+const REFUSED: &str = "refused";
+/// Row of the agent without the trim that corrects it.
+const ALONE: &str = "alone";
+/// Row of what is left of both: the base policy with headroom that stands still.
+const STILL: &str = "still";
+
 /// A finished run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedRun {
@@ -116,8 +123,9 @@ fn plan(
     let agent = settings.request.agent.name();
     let quantile = TrainedPolicy { policy: Policy::Quantile, ..trained.agent.clone() };
     let TrimStarts { agent: agent_trim, base: base_trim } = trained.trim_starts;
+    let admitted = trained.admission.admitted;
     let rows = [
-        (agent, Role::Agent, &trained.agent, agent_trim),
+        (agent, Role::Agent, &trained.admitted, if admitted { agent_trim } else { base_trim }),
         ("clone", Role::Clone, &trained.clone, base_trim),
         ("quantile", Role::Quantile, &quantile, base_trim),
     ];
@@ -126,13 +134,21 @@ fn plan(
         let controller = training::controller(name, policy, trim_start, bench)?;
         contenders.push(Contender::controller(name, role, controller));
     }
+    if !admitted {
+        let controller = training::controller(REFUSED, &trained.agent, agent_trim, bench)?;
+        contenders.push(Contender::controller(REFUSED, Role::Other, controller));
+    }
+    for (name, policy, headroom) in [(ALONE, &trained.agent, agent_trim), (STILL, &quantile, base_trim)] {
+        let controller = training::controller_without_trim(name, policy, headroom, bench)?;
+        contenders.push(Contender::controller(name, Role::Other, controller));
+    }
     contenders.extend(Contender::hpa_front(bench)?);
     Ok(EvaluationPlan {
         contenders,
         episodes: settings.request.episodes,
         seed: settings.request.seed,
         policies: Vec::new(),
-        training: Some(training::record(settings, run)),
+        training: Some(training::record(settings, &trained.admission, run)),
     })
 }
 

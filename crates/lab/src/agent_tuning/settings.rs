@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::LabError;
-use crate::request::{AgentKind, LoadChoice, Observer, TrainRequest};
+use crate::request::{AgentKind, Experience, LoadChoice, Observer, TrainRequest};
 use crate::run_directory::{RunDirectory, file};
 use crate::training::TrainingSettings;
 use crate::workbench::{DefaultScale, Workbench};
@@ -69,6 +69,7 @@ impl AgentTuneSettings {
         TrainingSettings::defaults(&TrainRequest {
             load: self.request.load.clone(),
             agent: self.request.agent,
+            experience: Experience::Counterfactual,
             timesteps: self.request.timesteps,
             episodes: 1,
             seed: self.request.seed,

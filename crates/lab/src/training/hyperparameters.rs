@@ -26,10 +26,12 @@ pub(crate) struct Hyperparameters {
 /// Reads a file over the defaults.
 pub(crate) fn read(path: &Path, defaults: &LearnerSettings) -> Result<LearnerSettings, LabError> {
     let shown = path.display();
-    let text =
-        std::fs::read(path).map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
-    let file: Hyperparameters =
-        serde_json::from_slice(&text).map_err(|error| LabError::BadInput(format!("{shown}: {error}")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| LabError::Unreadable { path: path.to_owned(), source })?;
+    // JSON is YAML too.
+    let file: Hyperparameters = serde_saphyr::from_str(&text).map_err(|error| {
+        LabError::BadInput(format!("{shown}: {}", crate::yaml_error::describe(&error, &text)))
+    })?;
     if file.schema != HYPERPARAMETERS_SCHEMA {
         let found = &file.schema;
         return Err(LabError::BadInput(format!(

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use podpilot_lab::request::{
-    AgentKind, AutoscalerChoice, EvaluateRequest, LoadChoice, SimulateRequest, TrainRequest, Unobserved,
+    AgentKind, AutoscalerChoice, EvaluateRequest, Experience, LoadChoice, SimulateRequest, TrainRequest,
+    Unobserved,
 };
 use podpilot_lab::result::{EvaluationResult, SimulationResult};
 use podpilot_lab::{TrainedRun, evaluate, simulate, train};
@@ -53,6 +54,7 @@ impl Folder {
         TrainRequest {
             load: self.load(),
             agent,
+            experience: Experience::Counterfactual,
             timesteps,
             episodes: 1,
             seed: 11,
@@ -71,6 +73,7 @@ impl Folder {
             load: self.load(),
             policies: policies.to_vec(),
             autoscalers: Vec::new(),
+            bad_minutes: Vec::new(),
             episodes,
             seed: 11,
             out: None,
