@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, str::FromStr};
 
 use podpilot_core::Span;
+pub use podpilot_tracking::{WandbMode, WandbSettings};
 pub use podpilot_traffic::Split;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,25 @@ pub struct TrainRequest {
     pub seed: u64,
     /// Run directory, made if absent.
     pub out: PathBuf,
+    /// End the training when returns have not risen for so many environment steps.
+    #[serde(default)]
+    pub early_stop: Option<u64>,
+    /// Settings of the learner that replace the defaults, as `podpilot tune --agent` writes them.
+    #[serde(default)]
+    pub hyperparameters: Option<PathBuf>,
+}
+
+/// What is recorded besides the JSON lines in the run directory, and under which names.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tracking {
+    /// `TensorBoard` events in the run directory.
+    pub tensorboard: bool,
+    /// A W&B file; `None` writes none.
+    pub wandb: Option<WandbSettings>,
+    /// Words to find the run by.
+    pub tags: Vec<String>,
+    /// Name of the group it belongs to.
+    pub group: Option<String>,
 }
 
 /// Go on with a training that was interrupted; everything else is read from its run directory.
@@ -189,6 +209,11 @@ pub trait Observer: Send {
     /// Whether to stop at the next safe point: training then saves its state and returns
     /// [`LabError::Interrupted`].
     fn should_stop(&self) -> bool;
+
+    /// Where trainings are recorded besides the JSON lines; nowhere unless said.
+    fn tracking(&self) -> Tracking {
+        Tracking::default()
+    }
 }
 
 /// Watches nothing and never stops.

@@ -14,7 +14,9 @@ pub(crate) mod file {
     /// The settings in effect, JSON.
     pub(crate) const SETTINGS: &str = "settings.json";
     /// One JSON object a line, as training goes on.
-    pub(crate) const METRICS: &str = "metrics.jsonl";
+    pub(crate) const METRICS: &str = podpilot_tracking::METRICS_FILE;
+    /// Everything else that is recorded, one JSON object a line.
+    pub(crate) const EVENTS: &str = podpilot_tracking::EVENTS_FILE;
     /// The trained policy.
     pub(crate) const POLICY: &str = "policy.safetensors";
     /// The evaluation.
@@ -28,8 +30,8 @@ pub(crate) mod file {
     /// The front that a search found.
     pub(crate) const TUNED: &str = "tuned.json";
     /// All of them.
-    pub(crate) const ALL: [&str; 9] =
-        [SCENARIO, SETTINGS, METRICS, POLICY, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
+    pub(crate) const ALL: [&str; 10] =
+        [SCENARIO, SETTINGS, METRICS, EVENTS, POLICY, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
 }
 
 /// A run's folder.

@@ -7,6 +7,7 @@ use crate::policy_store::{self, StoredPolicy};
 use crate::request::{Observer, ResumeRequest, TrainRequest};
 use crate::result::{EvaluationResult, Role};
 use crate::run_directory::{RunDirectory, file};
+use crate::run_record::{self, RunRecord};
 use crate::training::{self, SETTINGS_SCHEMA, Trained, TrainingSettings, TrimStarts};
 use crate::workbench::{DefaultScale, Workbench};
 use crate::{LabError, report};
@@ -24,7 +25,7 @@ pub struct TrainedRun {
 
 /// Trains an agent and evaluates it.
 pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
-    let settings = TrainingSettings::for_request(&absolute(request)?);
+    let settings = TrainingSettings::for_request(&absolute(request)?)?;
     // Everything that can be wrong with the input is found before the directory is made.
     let bench = open_bench(&settings, observer)?;
     refuse_taken(&request.out)?;
@@ -33,6 +34,7 @@ pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<Trai
         |error| {
             let nothing_learnt = !run.file(file::CHECKPOINT).exists();
             if error.is_bad_input() && nothing_learnt {
+                run_record::discard(&run);
                 run.discard();
             }
         },
@@ -78,7 +80,20 @@ fn finish(
     run: &RunDirectory,
     observer: &mut dyn Observer,
 ) -> Result<TrainedRun, LabError> {
-    let trained = training::train(settings, bench, run, observer)?;
+    let mut record = RunRecord::new(settings, bench, run, &observer.tracking());
+    let outcome = train_and_evaluate(settings, bench, run, &mut record, observer);
+    record.finish(run, &outcome, observer);
+    Ok(TrainedRun { run_directory: run.path().to_owned(), result: outcome? })
+}
+
+fn train_and_evaluate(
+    settings: &TrainingSettings,
+    bench: &Workbench,
+    run: &RunDirectory,
+    record: &mut RunRecord,
+    observer: &mut dyn Observer,
+) -> Result<EvaluationResult, LabError> {
+    let trained = training::train(settings, bench, run, record, observer)?;
     policy_store::write(run, &trained, settings, bench)?;
     let plan = plan(settings, &trained, bench, run)?;
     let mut result = evaluate(plan, bench, observer).map_err(|error| resumable(error, run))?;
@@ -89,7 +104,7 @@ fn finish(
     run.write_json(file::RESULT, &result)?;
     run.write(file::REPORT, report::evaluation_report(&result).as_bytes())?;
     training::forget_checkpoint(run);
-    Ok(TrainedRun { run_directory: run.path().to_owned(), result })
+    Ok(result)
 }
 
 fn plan(
@@ -117,7 +132,7 @@ fn plan(
         episodes: settings.request.episodes,
         seed: settings.request.seed,
         policies: Vec::new(),
-        training: Some(training::record(settings, run)?),
+        training: Some(training::record(settings, run)),
     })
 }
 
@@ -141,7 +156,11 @@ fn read_settings(run: &RunDirectory) -> Result<TrainingSettings, LabError> {
 
 /// Paths that still hold when the run is resumed from another folder.
 fn absolute(request: &TrainRequest) -> Result<TrainRequest, LabError> {
-    Ok(TrainRequest { load: request.load.absolute()?, ..request.clone() })
+    let absolute = |path: &PathBuf| {
+        std::path::absolute(path).map_err(|source| LabError::Unreadable { path: path.clone(), source })
+    };
+    let hyperparameters = request.hyperparameters.as_ref().map(absolute).transpose()?;
+    Ok(TrainRequest { load: request.load.absolute()?, hyperparameters, ..request.clone() })
 }
 
 /// Evaluation that is stopped is repeated on resume: the training lies in the run directory.

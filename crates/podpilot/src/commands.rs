@@ -57,7 +57,8 @@ fn run_train(arguments: &TrainArguments) -> Result<(), Failure> {
         let text = "--env-mode real: training on a cluster does not exist yet; use --env-mode simulate";
         return Err(Failure::BadInput(text.to_owned()));
     }
-    let mut terminal = Terminal::new(arguments.output.quiet)?;
+    let tracking = arguments.tracking.tracking()?;
+    let mut terminal = Terminal::new(arguments.output.quiet)?.with_tracking(tracking);
     let run = match &arguments.resume {
         Some(directory) => resume(&ResumeRequest { run_directory: directory.clone() }, &mut terminal)?,
         None => train(&train_request(arguments), &mut terminal)?,
@@ -83,6 +84,8 @@ fn train_request(arguments: &TrainArguments) -> TrainRequest {
         episodes: arguments.episodes,
         seed: arguments.load.seed,
         out: arguments.out.clone().unwrap_or_else(|| free_run_directory(arguments)),
+        early_stop: arguments.early_stop,
+        hyperparameters: arguments.hyperparameters.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use podpilot_lab::request::{Observer, Progress, Stage};
+use podpilot_lab::request::{Observer, Progress, Stage, Tracking};
 
 const PLAIN: &str = "{prefix:<11} {bar:32} {human_pos}/{human_len}  {rate}  {eta} left";
 const WITH_RETURN: &str =
@@ -41,6 +41,7 @@ pub(crate) struct Terminal {
     has_return: bool,
     quiet: bool,
     stop: Arc<AtomicBool>,
+    tracking: Tracking,
 }
 
 impl Terminal {
@@ -50,7 +51,23 @@ impl Terminal {
         let shown = !quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        Ok(Self { bar, held: Vec::new(), working: false, stage: None, has_return: false, quiet, stop })
+        let tracking = Tracking::default();
+        Ok(Self {
+            bar,
+            held: Vec::new(),
+            working: false,
+            stage: None,
+            has_return: false,
+            quiet,
+            stop,
+            tracking,
+        })
+    }
+
+    /// Records trainings there too.
+    pub(crate) fn with_tracking(mut self, tracking: Tracking) -> Self {
+        self.tracking = tracking;
+        self
     }
 
     fn release(&mut self) {
@@ -109,6 +126,10 @@ impl Observer for Terminal {
 
     fn should_stop(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
+    }
+
+    fn tracking(&self) -> Tracking {
+        self.tracking.clone()
     }
 }
 

@@ -25,12 +25,13 @@ pub struct JsonLines {
 }
 
 impl JsonLines {
-    /// Opens both: `metrics.jsonl` with its first `keep_lines` lines, `tracking.jsonl` with all that are whole.
-    pub fn open(directory: &Path, keep_lines: usize) -> Result<Self, TrackError> {
+    /// Opens both: `metrics.jsonl` with its first `keep_lines` lines, `tracking.jsonl` with all that are whole; without a
+    /// number both empty.
+    pub fn open(directory: &Path, keep_lines: Option<usize>) -> Result<Self, TrackError> {
         let metrics = directory.join(METRICS_FILE);
         let events = directory.join(EVENTS_FILE);
-        cut(&metrics, keep_lines)?;
-        cut(&events, if keep_lines == 0 { 0 } else { usize::MAX })?;
+        cut(&metrics, keep_lines.unwrap_or(0))?;
+        cut(&events, if keep_lines.is_some() { usize::MAX } else { 0 })?;
         Ok(Self { metrics: AppendFile::open(&metrics)?, events: AppendFile::open(&events)? })
     }
 
@@ -112,10 +113,10 @@ mod tests {
         let events = folder.path().join(EVENTS_FILE);
         std::fs::write(&metrics, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\"").unwrap();
         std::fs::write(&events, "{\"event\":\"start\"}\n{\"ki").unwrap();
-        JsonLines::open(folder.path(), 2).unwrap();
+        JsonLines::open(folder.path(), Some(2)).unwrap();
         assert_eq!(std::fs::read_to_string(&metrics).unwrap(), "{\"a\":1}\n{\"a\":2}\n");
         assert_eq!(std::fs::read_to_string(&events).unwrap(), "{\"event\":\"start\"}\n");
-        JsonLines::open(folder.path(), 0).unwrap();
+        JsonLines::open(folder.path(), None).unwrap();
         assert_eq!(std::fs::metadata(&metrics).unwrap().len() + std::fs::metadata(&events).unwrap().len(), 0);
     }
 }

@@ -9,8 +9,8 @@ use crate::wandb::WandbSettings;
 pub struct Plan {
     /// The run directory; exists.
     pub directory: PathBuf,
-    /// Lines of `metrics.jsonl` that belong to the run so far; 0 begins anew, and so does the identity of the run.
-    pub keep_lines: usize,
+    /// Lines of `metrics.jsonl` that belong to the run so far, which keeps its identity; `None` begins another run.
+    pub keep_lines: Option<usize>,
     /// Environment steps done before.
     pub global_step: u64,
     /// Whether to write `TensorBoard` events.

@@ -47,7 +47,7 @@ impl Recorder {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let (closing, closed) = mpsc::sync_channel(1);
         let notices = Notices::default();
-        let (lines, first_step) = (plan.keep_lines, plan.global_step);
+        let (lines, first_step) = (plan.keep_lines.unwrap_or(0), plan.global_step);
         let told = Arc::clone(&notices);
         let spawned = thread::Builder::new().name("tracking".to_owned()).spawn(move || {
             Writer::open(&plan, more, told).run(&receiver);

@@ -50,7 +50,7 @@ impl Writer {
         let json_lines = JsonLines::open(&plan.directory, plan.keep_lines);
         // Read after opening, which cuts off what came after the checkpoint.
         let before = RunFiles::read(&plan.directory).unwrap_or_default();
-        let resumed = plan.keep_lines > 0;
+        let resumed = plan.keep_lines.is_some();
         writer.earlier_s =
             before.points.last().and_then(|point| point.time).map_or(0.0, |(_, runtime)| runtime);
         let start = start(plan, before.start.as_ref().filter(|_| resumed));

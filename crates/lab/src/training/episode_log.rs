@@ -41,15 +41,15 @@ pub(super) struct EpisodeLog {
 
 /// Averages over the episodes since the last report.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct EpisodeAverages {
+pub(crate) struct EpisodeAverages {
     /// Mean return over the base policy's.
-    pub(super) episode_return: f64,
+    pub(crate) episode_return: f64,
     /// Share of bad minutes.
-    pub(super) slow_minute_ratio: Option<f64>,
+    pub(crate) slow_minute_ratio: Option<f64>,
     /// Mean money of an episode.
-    pub(super) cost: f64,
+    pub(crate) cost: f64,
     /// Mean of each reward term, by name.
-    pub(super) terms: [(&'static str, f64); 6],
+    pub(crate) terms: [(&'static str, f64); 6],
 }
 
 impl EpisodeLog {

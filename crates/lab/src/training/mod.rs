@@ -5,9 +5,9 @@ mod checkpoint;
 mod demand_fit;
 mod environment;
 mod episode_log;
+mod hyperparameters;
 mod interval;
 mod learner;
-mod metrics_log;
 mod price;
 mod rehearsal;
 mod settings;
@@ -23,15 +23,16 @@ use podpilot_traffic::LoadSeries;
 
 pub(crate) use self::base_policy::{BasePolicy, controller, fit_base_policy};
 use self::environment::{Course, ScalingEnvironment};
+pub(crate) use self::episode_log::EpisodeAverages;
 use self::episode_log::EpisodeLog;
 use self::learner::Learner;
-use self::metrics_log::MetricsLog;
 use self::price::MarginalPrice;
 pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings};
 use crate::LabError;
 use crate::request::{Observer, Progress, Stage};
-use crate::result::{TrainingPoint, TrainingRecord};
+use crate::result::TrainingRecord;
 use crate::run_directory::{RunDirectory, file};
+use crate::run_record::{self, RunRecord};
 use crate::workbench::{DECISION_PERIOD, Workbench};
 
 /// Steps between checkpoints.
@@ -64,6 +65,7 @@ pub(crate) fn train(
     settings: &TrainingSettings,
     bench: &Workbench,
     run: &RunDirectory,
+    record: &mut RunRecord,
     observer: &mut dyn Observer,
 ) -> Result<Trained, LabError> {
     let seed = Seed(settings.request.seed).named("training");
@@ -88,8 +90,8 @@ pub(crate) fn train(
     if kept.is_some() {
         observer.note(&format!("resuming at step {} of {}", learner.timesteps(), settings.request.timesteps));
     }
-    let mut log = MetricsLog::open(run, kept.unwrap_or(0))?;
-    learn(settings, &course, &mut learner, &mut log, run, observer)?;
+    record.open(kept.unwrap_or(0), learner.timesteps());
+    learn(settings, &course, &mut learner, record, run, observer)?;
     let agent = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base };
     let settled = rehearsal::settle_policy(bench, controller("agent", &agent, trim_start, bench)?, seed);
     Ok(Trained {
@@ -104,33 +106,34 @@ fn learn(
     settings: &TrainingSettings,
     course: &Course,
     learner: &mut Learner,
-    log: &mut MetricsLog,
+    record: &mut RunRecord,
     run: &RunDirectory,
     observer: &mut dyn Observer,
 ) -> Result<(), LabError> {
     let total = settings.request.timesteps;
-    while learner.timesteps() < total {
+    while learner.timesteps() < total && !record.stops_early() {
         let steps = CHECKPOINT_EVERY.min(total - learner.timesteps());
-        let mut written = Ok(());
         let outcome = learner.train(steps, &mut |progress| {
             let episodes = course.log.drain();
-            written = log.append(progress, episodes.as_ref());
+            record.append(progress, episodes.as_ref());
+            record.tell(observer);
             observer.progress(&Progress {
                 stage: Stage::Training,
                 done: progress.timesteps,
                 total,
                 episode_return: episodes.map(|averages| averages.episode_return),
             });
-            if written.is_err() || observer.should_stop() {
+            if record.stops_early() || observer.should_stop() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         });
-        written?;
         let outcome = outcome.map_err(|error| failed(&error))?;
-        checkpoint::save(run, learner, log.lines())?;
-        if outcome == TrainOutcome::Stopped && learner.timesteps() < total {
+        checkpoint::save(run, learner, record.settled_lines())?;
+        if record.stops_early() {
+            observer.note(&format!("stopped early at step {}: no gain any more", learner.timesteps()));
+        } else if outcome == TrainOutcome::Stopped && learner.timesteps() < total {
             let run_directory = Some(run.path().to_owned());
             return Err(LabError::Interrupted {
                 run_directory,
@@ -176,14 +179,13 @@ fn episode_starts(load: &LoadSeries, length: Span) -> Vec<Span> {
 }
 
 /// How the agent was trained, for the result.
-pub(crate) fn record(settings: &TrainingSettings, run: &RunDirectory) -> Result<TrainingRecord, LabError> {
-    let curve: Vec<TrainingPoint> = metrics_log::read_curve(run)?;
-    Ok(TrainingRecord {
+pub(crate) fn record(settings: &TrainingSettings, run: &RunDirectory) -> TrainingRecord {
+    TrainingRecord {
         agent: settings.request.agent.name().to_owned(),
         timesteps: settings.request.timesteps,
         seed: settings.request.seed,
-        curve,
-    })
+        curve: run_record::read_curve(run),
+    }
 }
 
 /// Removes what only an unfinished training needs.

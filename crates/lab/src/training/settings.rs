@@ -4,6 +4,8 @@ use podpilot_controller::{ActionScheme, RewardWeights};
 use podpilot_learning::{Activation, DqnConfig, PpoConfig, Schedule};
 use serde::{Deserialize, Serialize};
 
+use super::hyperparameters;
+use crate::LabError;
 use crate::request::{AgentKind, TrainRequest};
 
 /// Settings of the learner.
@@ -46,7 +48,16 @@ const ENVIRONMENTS: usize = 8;
 
 impl TrainingSettings {
     /// The settings for a request.
-    pub(crate) fn for_request(request: &TrainRequest) -> Self {
+    pub(crate) fn for_request(request: &TrainRequest) -> Result<Self, LabError> {
+        let mut settings = Self::defaults(request);
+        if let Some(path) = &request.hyperparameters {
+            settings.learner = hyperparameters::read(path, &settings.learner)?;
+        }
+        Ok(settings)
+    }
+
+    /// The settings for a request before its file of hyper-parameters.
+    pub(crate) fn defaults(request: &TrainRequest) -> Self {
         let total_timesteps = request.timesteps;
         let learner = match request.agent {
             AgentKind::Ppo => LearnerSettings::Ppo(ppo(total_timesteps)),
@@ -101,5 +112,27 @@ fn dqn(total_timesteps: u64) -> DqnConfig {
         n_step: 8,
         policy_averaging: 0.999,
         ..DqnConfig::default()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::request::LoadChoice;
+
+    /// Settings of a PPO run.
+    pub(crate) fn ppo_settings() -> TrainingSettings {
+        let load =
+            LoadChoice { scenario: "default".to_owned(), trace: None, split: None, peak_replicas: None };
+        TrainingSettings::defaults(&TrainRequest {
+            load,
+            agent: AgentKind::Ppo,
+            timesteps: 10_000,
+            episodes: 1,
+            seed: 1,
+            out: "run".into(),
+            early_stop: None,
+            hyperparameters: None,
+        })
     }
 }

@@ -50,7 +50,16 @@ impl Folder {
     }
 
     pub(crate) fn train_request(&self, agent: AgentKind, timesteps: u64, out: &str) -> TrainRequest {
-        TrainRequest { load: self.load(), agent, timesteps, episodes: 1, seed: 11, out: self.path(out) }
+        TrainRequest {
+            load: self.load(),
+            agent,
+            timesteps,
+            episodes: 1,
+            seed: 11,
+            out: self.path(out),
+            early_stop: None,
+            hyperparameters: None,
+        }
     }
 
     pub(crate) fn train(&self, agent: AgentKind, timesteps: u64, out: &str) -> TrainedRun {

@@ -2,6 +2,7 @@
 
 mod groups;
 mod load;
+mod tracking;
 mod values;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use podpilot_lab::request::AgentKind;
 
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
 pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
+pub(crate) use tracking::TrackingArguments;
 
 /// Learns how many pods a service needs, and shows what that is worth against Kubernetes' HPA.
 #[derive(Debug, Parser)]
@@ -124,8 +126,16 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with an interrupted training; everything else is read from its run directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "timesteps", "episodes", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "timesteps", "episodes", "out", "early_stop", "hyperparameters", "tags", "group"])]
     pub(crate) resume: Option<PathBuf>,
+    /// End the training when returns have not risen for this many steps
+    #[arg(long, value_name = "STEPS", allow_negative_numbers = true, value_parser = values::timesteps)]
+    pub(crate) early_stop: Option<u64>,
+    /// Settings of the learner that replace the defaults, as `podpilot tune --agent` writes them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hyperparameters: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tracking: TrackingArguments,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
     #[command(flatten)]

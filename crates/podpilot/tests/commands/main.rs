@@ -7,6 +7,9 @@ mod interrupt;
 mod load;
 mod notes;
 mod output;
+#[path = "../../../tracking/tests/files/python.rs"]
+mod python;
 mod rival_manifests;
 mod sandbox;
 mod threads;
+mod tracking;

@@ -83,17 +83,22 @@ fn train_shows_what_the_judgement_rests_on_and_ends_with_the_run_directory() {
     assert_eq!(shown.matches("HPA at any CPU target with default behaviour").count(), 1, "{shown}");
     assert!(shown.contains("Caution: only 1 distinct day of load"), "{shown}");
     let files = [
+        "events.out.tfevents",
         "metrics.jsonl",
         "policy.safetensors",
         "report.html",
         "result.json",
         "scenario.yaml",
         "settings.json",
+        "tracking.jsonl",
+        "wandb",
     ];
     let mut left: Vec<_> = std::fs::read_dir(sandbox.path("run"))
         .expect("the run directory")
         .flatten()
-        .map(|entry| entry.file_name())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        // The rest of that name is the time and the machine.
+        .map(|name| if name.starts_with(files[0]) { files[0].to_owned() } else { name })
         .collect();
     left.sort();
     assert_eq!(left, files);

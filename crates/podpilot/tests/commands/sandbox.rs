@@ -47,7 +47,12 @@ impl Sandbox {
 
     /// Names of what lies in the folder.
     pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("the temporary directory");
+        self.names_in(".")
+    }
+
+    /// Names of what lies in a folder of it.
+    pub(crate) fn names_in(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(folder)).expect("a folder in the temporary directory");
         let mut names: Vec<_> =
             entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
@@ -55,8 +60,14 @@ impl Sandbox {
     }
 
     pub(crate) fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Output {
+        self.run_with(arguments, &[])
+    }
+
+    /// With these variables in the environment.
+    pub(crate) fn run_with(&self, arguments: &[impl AsRef<OsStr>], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::cargo_bin("podpilot").expect("the binary is built with its tests");
-        command.current_dir(self.0.path()).args(arguments).output().expect("the binary starts")
+        command.current_dir(self.0.path()).envs(variables.iter().copied());
+        command.args(arguments).output().expect("the binary starts")
     }
 
     /// Runs what must end well; returns standard output.

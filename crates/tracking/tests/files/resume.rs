@@ -22,7 +22,8 @@ fn a_resumed_run_is_one_run_without_what_came_after_the_checkpoint() {
     drop(first);
     let before = RunFiles::read(folder.path()).unwrap();
     // The checkpoint was at row 3.
-    let mut second = Recorder::open(Plan { keep_lines: 3, global_step: 3 * 1_024, ..plan(folder.path()) });
+    let mut second =
+        Recorder::open(Plan { keep_lines: Some(3), global_step: 3 * 1_024, ..plan(folder.path()) });
     assert_eq!(second.lines(), 3);
     for row in 4..=8 {
         log(&mut second, row);

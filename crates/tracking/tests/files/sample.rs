@@ -6,14 +6,14 @@ use std::path::Path;
 use podpilot_tracking::{Artifact, Plan, Recorder, RunDescription, WandbSettings};
 use serde_json::{Map, Value, json};
 
-pub(crate) fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
 pub(crate) fn plan(directory: &Path) -> Plan {
     Plan {
         directory: directory.to_owned(),
-        keep_lines: 0,
+        keep_lines: None,
         global_step: 0,
         tensorboard: true,
         wandb: Some(WandbSettings::from_variables(|_| None).unwrap()),
@@ -22,7 +22,7 @@ pub(crate) fn plan(directory: &Path) -> Plan {
             job_type: "train".to_owned(),
             group: Some("readers".to_owned()),
             tags: vec!["ppo".to_owned(), "nasa95".to_owned()],
-            config: object(json!({
+            config: object(&json!({
                 "agent": "ppo",
                 "learning_rate": 3e-4,
                 "hidden": [64, 64],
@@ -69,6 +69,6 @@ pub(crate) fn write_run(directory: &Path, rows: u64) {
         sha256: "0".repeat(64),
         aliases: vec!["latest".to_owned()],
     });
-    recorder.summarize(object(json!({"autoscale/saving": 0.25, "autoscale/bad_minutes": "NaN"})));
+    recorder.summarize(object(&json!({"autoscale/saving": 0.25, "autoscale/bad_minutes": "NaN"})));
     assert_eq!(recorder.finish(0), Vec::<String>::new());
 }

@@ -1,5 +1,6 @@
 """Reads a run directory's W&B and TensorBoard files with those tools' own code and compares them, value by value, with
-its JSON lines. Usage: accept_run.py RUN_DIRECTORY EXIT_CODE, where EXIT_CODE is what W&B must show (1 for a crash)."""
+its JSON lines. Usage: accept_run.py RUN_DIRECTORY EXIT_CODE [COMMAND...]: EXIT_CODE is what W&B must show (1 for a
+crash); COMMAND makes the run and has it uploaded while it grows, without one `wandb sync` uploads it."""
 
 import glob
 import json
@@ -60,20 +61,23 @@ class Truth:
                 self.summary.update({name: value for name, value in event.items() if name != "event"})
 
 
-def sync(directory, home):
+def upload(directory, home, command):
     server, address, uploads = serve()
-    folders = glob.glob(os.path.join(directory, "wandb", "offline-run-*"))
-    require(len(folders) == 1, f"one W&B folder expected, found {folders}")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("WANDB_")
     }
     environment.update(
         WANDB_BASE_URL=address, WANDB_API_KEY="x" * 40, WANDB_ERROR_REPORTING="false", HOME=home, WANDB_DATA_DIR=home
     )
-    command = [sys.executable, "-m", "wandb", "sync", "--no-skip-synced", folders[0]]
+    if command:
+        environment.update(WANDB_MODE="online", PATH=os.path.dirname(sys.executable) + os.pathsep + environment["PATH"])
+    else:
+        folders = glob.glob(os.path.join(directory, "wandb", "offline-run-*"))
+        require(len(folders) == 1, f"one W&B folder expected, found {folders}")
+        command = [sys.executable, "-m", "wandb", "sync", "--no-skip-synced", folders[0]]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False, cwd=home)
     server.shutdown()
-    require(ended.returncode == 0, f"wandb sync failed:\n{ended.stdout}\n{ended.stderr}")
+    require(ended.returncode == 0, f"{command} failed:\n{ended.stdout}\n{ended.stderr}")
     return uploads
 
 
@@ -150,10 +154,11 @@ def compare_tensorboard(truth, directory, crashed):
 
 def main():
     directory, exit_code = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+    with tempfile.TemporaryDirectory() as home:
+        uploads = upload(directory, home, sys.argv[3:])
     truth = Truth(directory)
     require(truth.rows, "no rows to compare")
-    with tempfile.TemporaryDirectory() as home:
-        rows = compare_wandb(truth, sync(directory, home), exit_code)
+    rows = compare_wandb(truth, uploads, exit_code)
     values = compare_tensorboard(truth, directory, exit_code == 1)
     print(f"{rows} W&B rows and {values} TensorBoard values equal the JSON lines, exit code {exit_code}")
 
