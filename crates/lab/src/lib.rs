@@ -1,5 +1,6 @@
 //! Training, evaluation and reports on the simulator.
 
+pub mod agent_tuning;
 pub mod comparison;
 mod error;
 mod evaluate;
@@ -17,6 +18,7 @@ pub mod request;
 pub mod result;
 mod run_directory;
 mod run_record;
+pub mod runs;
 mod scenario_file;
 mod simulate;
 pub mod statistics;

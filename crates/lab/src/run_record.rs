@@ -6,7 +6,7 @@ mod description;
 use std::path::Path;
 
 use podpilot_learning::Progress;
-use podpilot_tracking::{Plan, Recorder, RunFiles, WandbMode, sync_command};
+use podpilot_tracking::{Artifact, Plan, Recorder, RunFiles, WandbMode, sync_command};
 use serde_json::{Map, Value, json};
 
 pub use self::convergence::{Convergence, ConvergenceMonitor};
@@ -116,31 +116,44 @@ impl RunRecord {
 
     /// Ends the record as the run ended.
     pub(crate) fn finish(
-        mut self,
+        self,
         run: &RunDirectory,
         outcome: &Result<EvaluationResult, LabError>,
         observer: &mut dyn Observer,
     ) {
-        let Some(mut recorder) = self.recorder.take() else { return };
-        let exit_code = match outcome {
+        let offline = self.plan.wandb.as_ref().is_some_and(|wandb| wandb.mode == WandbMode::Offline);
+        let notices = match outcome {
             Ok(result) => {
-                recorder.summarize(self.summary(result));
-                if let Some(policy) = description::policy_artifact(run, result) {
-                    recorder.artifact(policy);
-                }
-                FINISHED
+                let summary = self.summary(result);
+                self.end(FINISHED, summary, description::policy_artifact(run, result))
             }
-            Err(LabError::Interrupted { .. }) => STOPPED_BY_USER,
-            Err(_) => FAILED,
+            Err(LabError::Interrupted { .. }) => self.end(STOPPED_BY_USER, Map::new(), None),
+            Err(_) => self.end(FAILED, Map::new(), None),
         };
-        for line in recorder.finish(exit_code) {
+        for line in notices {
             observer.note(&line);
         }
-        let offline = self.plan.wandb.is_some_and(|wandb| wandb.mode == WandbMode::Offline);
         let folder = wandb_folder(run.path());
         if let Some(folder) = folder.filter(|_| offline && outcome.is_ok()) {
             observer.note(&format!("W&B: `{}` uploads this run", sync_command(&folder)));
         }
+    }
+
+    /// Ends the record; returns what tracking has to say.
+    pub(crate) fn end(
+        mut self,
+        exit_code: i32,
+        summary: Map<String, Value>,
+        policy: Option<Artifact>,
+    ) -> Vec<String> {
+        let Some(mut recorder) = self.recorder.take() else { return Vec::new() };
+        if !summary.is_empty() {
+            recorder.summarize(summary);
+        }
+        if let Some(policy) = policy {
+            recorder.artifact(policy);
+        }
+        recorder.finish(exit_code)
     }
 
     fn summary(&self, result: &EvaluationResult) -> Map<String, Value> {

@@ -2,6 +2,7 @@
 
 mod description;
 mod identity;
+mod validation;
 
 use std::path::Path;
 use std::sync::Arc;

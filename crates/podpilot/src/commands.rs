@@ -1,4 +1,6 @@
+mod agent_tuning;
 mod load;
+mod runs;
 mod scoreboard;
 
 use std::path::{Path, PathBuf};
@@ -26,8 +28,10 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Train(arguments) => run_train(arguments),
         Command::Evaluate(arguments) => run_evaluate(arguments),
         Command::Load(arguments) => load::run_load(arguments),
+        Command::Tune(arguments) if agent_tuning::is_meant(arguments) => agent_tuning::run(arguments),
         Command::Tune(arguments) => scoreboard::run_tune(arguments),
         Command::Compare(arguments) => scoreboard::run_compare(arguments),
+        Command::Runs(command) => runs::run_runs(command),
         Command::Inspect(arguments) => run_inspect(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

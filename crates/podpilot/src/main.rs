@@ -9,6 +9,7 @@ mod failure;
 mod live_line;
 mod output;
 mod progress;
+mod text_plot;
 
 use std::process::ExitCode;
 

@@ -18,6 +18,7 @@ mod page;
 mod provenance;
 mod reinforcement;
 pub mod scoreboard;
+mod series_plot;
 /// A small SVG writer.
 pub mod svg;
 mod table;
@@ -28,3 +29,4 @@ mod training_plot;
 pub use html::escape;
 pub use page::{STYLE, evaluation_report, simulation_report};
 pub use scoreboard::{scoreboard_csv, scoreboard_markdown, scoreboard_report};
+pub(crate) use series_plot::series_plot;

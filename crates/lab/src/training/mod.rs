@@ -25,6 +25,9 @@ pub(crate) use self::base_policy::{BasePolicy, controller, fit_base_policy};
 use self::environment::{Course, ScalingEnvironment};
 pub(crate) use self::episode_log::EpisodeAverages;
 use self::episode_log::EpisodeLog;
+pub(crate) use self::hyperparameters::{
+    HYPERPARAMETERS_SCHEMA, Hyperparameters, with as with_hyperparameters,
+};
 use self::learner::Learner;
 use self::price::MarginalPrice;
 pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings};

@@ -2,6 +2,7 @@
 
 mod groups;
 mod load;
+mod runs;
 mod tracking;
 mod values;
 
@@ -12,6 +13,7 @@ use podpilot_lab::request::AgentKind;
 
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
 pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
+pub(crate) use runs::RunsCommand;
 pub(crate) use tracking::TrackingArguments;
 
 /// Learns how many pods a service needs, and shows what that is worth against Kubernetes' HPA.
@@ -39,12 +41,15 @@ pub(crate) enum Command {
     /// Send HTTP requests as a trace or a shape says, whatever the answers, and measure from the intended instants
     #[command(after_help = load::EXAMPLES)]
     Load(LoadTestArguments),
-    /// Search a rival's own parameters on the train part of a load
+    /// Search a rival's own parameters, or an agent's learning settings, on the train part of a load
     #[command(after_help = TUNE_EXAMPLES)]
     Tune(TuneArguments),
     /// Scoreboard: autoscalers on many loads, paired, at no looser service, with intervals
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// What training runs did: list, show, compare, plot; needs no service
+    #[command(subcommand)]
+    Runs(RunsCommand),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
     /// Print a completion script for a shell
@@ -75,6 +80,8 @@ const TUNE_EXAMPLES: &str = "\
 Examples:
   podpilot tune --autoscaler hpa --trace requests.csv --out runs/tune-hpa
   podpilot tune --resume runs/tune-hpa
+  podpilot tune --agent ppo --trials 50 --trace requests.csv --out runs/tune-ppo
+  podpilot train --agent ppo --hyperparameters runs/tune-ppo/best.json --trace requests.csv
   podpilot evaluate --autoscaler hpa-tuned=runs/tune-hpa/tuned.json --trace requests.csv";
 
 const COMPARE_EXAMPLES: &str = "\
@@ -163,6 +170,15 @@ pub(crate) struct TuneArguments {
     /// Whose parameters: hpa, keda, knative, feedforward, threshold or static-peak
     #[arg(long, value_name = "NAME", default_value = "hpa")]
     pub(crate) autoscaler: String,
+    /// Whose learning settings, instead of a rival's parameters: ppo or dqn
+    #[arg(long, value_name = "AGENT", value_parser = values::agent, conflicts_with_all = ["autoscaler", "configurations"])]
+    pub(crate) agent: Option<AgentKind>,
+    /// Trials of an agent's settings
+    #[arg(long, value_name = "N", default_value = "50", allow_negative_numbers = true, value_parser = values::episodes)]
+    pub(crate) trials: u32,
+    /// Environment steps of each trial
+    #[arg(long, value_name = "STEPS", default_value = "20000", allow_negative_numbers = true, value_parser = values::timesteps)]
+    pub(crate) timesteps: u64,
     /// Configurations to try [default: 1000 for hpa, 200 for the others]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) configurations: Option<u32>,
@@ -170,8 +186,10 @@ pub(crate) struct TuneArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with an interrupted search; everything else is read from its run directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "autoscaler", "configurations", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "autoscaler", "agent", "trials", "timesteps", "configurations", "out"])]
     pub(crate) resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tracking: TrackingArguments,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
     #[command(flatten)]

@@ -1,13 +1,16 @@
 //! Results on standard output, as a table, as JSON or as CSV.
 
+mod agent_tuning;
 mod csv_rows;
 mod load;
+mod runs;
 mod scoreboard;
 mod shortlist;
 mod tables;
 
 use std::{io::Write, path::Path};
 
+pub(crate) use agent_tuning::agent_tuning;
 pub(crate) use load::{SATURATED, load_plan, load_result};
 use owo_colors::OwoColorize;
 use podpilot_lab::{
@@ -15,6 +18,7 @@ use podpilot_lab::{
     report::headline::{self, Headline},
     result::{EvaluationResult, SimulationResult},
 };
+pub(crate) use runs::{comparison_of_runs, plot_of_runs, run_details, run_list};
 use serde::Serialize;
 
 use crate::{arguments::OutputFormat, failure::Failure};

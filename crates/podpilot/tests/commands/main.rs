@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod agent_tuning;
 mod bad_input;
 mod interrupt;
 mod load;

@@ -153,3 +153,37 @@ fn a_training_stops_early_when_nothing_is_gained_and_always_at_the_same_step() {
     sandbox.done(&["train", "--resume", "run"]);
     assert_eq!(sandbox.read("run/metrics.jsonl"), metrics);
 }
+
+#[test]
+fn runs_are_listed_shown_compared_and_plotted() {
+    let sandbox = Sandbox::with_load();
+    let train = |out: &str, more: &[&str]| {
+        let fixed = ["train", "--timesteps", "3000", "--episodes", "1", "--out", out];
+        sandbox.done(&[&fixed[..], &SMALL_LOAD, more].concat());
+    };
+    train("runs/a", &["--tags", "first"]);
+    train("runs/b", &["--seed", "2", "--track", "none"]);
+    let listed = sandbox.done(&["runs", "list"]);
+    assert_eq!(listed.matches("finished").count(), 2, "{listed}");
+    assert!(listed.contains("first") && listed.contains("runs/b"), "{listed}");
+    let shown = sandbox.done(&["runs", "show", "runs/a"]);
+    for expected in
+        ["learner.gamma", "train/approx_kl", "eval/ppo/cost_per_day", "wandb sync runs/a/wandb", "model"]
+    {
+        assert!(shown.contains(expected), "{expected} is missing in {shown}");
+    }
+    let compared = sandbox.done(&["runs", "compare", "runs/a", "runs/b", "--output", "json"]);
+    let compared: serde_json::Value = serde_json::from_str(&compared).expect("JSON");
+    let differing: Vec<_> =
+        compared["settings"].as_array().expect("a list").iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(differing, [Some("seed")]);
+    let plotted = sandbox.done(&["runs", "plot", "runs/a", "runs/b", "--metric", "train/approx_kl"]);
+    assert!(plotted.contains('•') && plotted.contains("× runs/b"), "{plotted}");
+    sandbox.done(&["runs", "plot", "runs/a", "--metric", "train/approx_kl", "--out", "kl.svg"]);
+    assert!(sandbox.read("kl.svg").starts_with(b"<svg"));
+    let wrong = sandbox.run(&["runs", "plot", "runs/a", "--metric", "loss"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("has no measure `loss`; it has "));
+    let wrong = sandbox.run(&["runs", "show", "runs"]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("not a run directory"));
+}
