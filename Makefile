@@ -53,6 +53,11 @@ learn-check: ## CartPole, Acrobot, MountainCar against Stable-Baselines3's own r
 bench-load: ## podpilot load beside vegeta on one nginx, and the error of its send times
 	bench/load-generator.sh
 
+# ---- tracking --------------------------------------------------------------------------------------------
+.PHONY: bench-tracking
+bench-tracking: ## What W&B, TensorBoard and JSON lines cost of training time
+	bench/tracking-cost.sh
+
 # ---- a real Kubernetes on this machine (testbed/README.md); needs root on Debian or Ubuntu ---------------------
 .PHONY: testbed testbed-down e2e
 testbed: ## Bring up a real Kubernetes with a demo service (PROFILE=kwok: with simulated nodes)

@@ -70,7 +70,8 @@ impl RunRecord {
             self.monitor.observe(point.global_step, point.values.get(RETURN).copied());
         }
         // A directory that has a record is that of this very run: another is never written there.
-        self.plan.keep_lines = self.plan.directory.join(file::EVENTS).exists().then_some(keep_lines);
+        let recorded = keep_lines > 0 || self.plan.directory.join(file::EVENTS).exists();
+        self.plan.keep_lines = recorded.then_some(keep_lines);
         self.plan.global_step = global_step;
         self.recorder = Some(Recorder::open(self.plan.clone()));
     }

@@ -80,7 +80,8 @@ impl TrialPlan<'_> {
         let mut settings = self.settings.training(&path);
         settings.learner = training::with_hyperparameters(&settings.learner, &self.space.at(&positions))
             .map_err(LabError::Failed)?;
-        let mut observer = TrialObserver { pruner: Pruner::new(self.earlier), pruned: false, watcher };
+        let mut observer =
+            TrialObserver { pruner: Pruner::new(self.earlier), pruned: false, speaks: index == 0, watcher };
         let mut record = RunRecord::new(&settings, self.bench, &run, &self.tracking(tracking));
         let trained = training::train(&settings, self.bench, &run, &mut record, &mut observer);
         let done = |score: Option<f64>, outcome: &str, observer: TrialObserver<'_, '_>| TrialRecord {
@@ -97,7 +98,11 @@ impl TrialPlan<'_> {
             Err(error) => (255, Err(error)),
         };
         let summary = end.as_ref().map_or_else(|_| Map::new(), summary);
-        record.end(exit_code, summary, None);
+        for line in record.end(exit_code, summary, None) {
+            if index == 0 {
+                locked(watcher).note(&line);
+            }
+        }
         training::forget_checkpoint(&run);
         end
     }
@@ -152,6 +157,8 @@ fn summary(record: &TrialRecord) -> Map<String, serde_json::Value> {
 struct TrialObserver<'w, 'o> {
     pruner: Pruner,
     pruned: bool,
+    /// What one trial has to say, all have.
+    speaks: bool,
     watcher: &'w Mutex<&'o mut dyn Observer>,
 }
 
@@ -163,7 +170,11 @@ impl Observer for TrialObserver<'_, '_> {
         }
     }
 
-    fn note(&mut self, _line: &str) {}
+    fn note(&mut self, line: &str) {
+        if self.speaks {
+            locked(self.watcher).note(line);
+        }
+    }
 
     fn should_stop(&self) -> bool {
         self.pruned || locked(self.watcher).should_stop()

@@ -8,7 +8,7 @@ use crate::sandbox::{SMALL_LOAD, Sandbox};
 
 const TRIALS: &str = "50";
 const SEARCH: [&str; 8] =
-    ["tune", "--agent", "ppo", "--trials", TRIALS, "--timesteps", "4096", "--track=none"];
+    ["tune", "--agent", "ppo", "--trials", TRIALS, "--timesteps", "8192", "--track=none"];
 
 fn trials(sandbox: &Sandbox, run: &str) -> usize {
     let text = std::fs::read_to_string(sandbox.path(run).join("trials.jsonl")).unwrap_or_default();
