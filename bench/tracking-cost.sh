@@ -32,7 +32,7 @@ done
 none=$(median < "$scratch/none")
 all=$(median < "$scratch/all")
 
-eval "$("$release/examples/row_cost")"
+read -r json_lines_us all_us < <("$release/examples/row_cost")
 rows=$(wc --lines < "$scratch/all-1/metrics.jsonl")
 trained_s=$(for round in $(seq "$rounds"); do
     grep --only-matching '"time/time_elapsed":[0-9.]*' "$scratch/none-$round/tracking.jsonl" | tail --lines=1 | cut --delimiter=: --fields=2

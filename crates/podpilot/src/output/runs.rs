@@ -115,15 +115,16 @@ fn details_text(run: &RunDetails) -> String {
     let mut text = format!("{}\n\n", overview_table(std::slice::from_ref(&run.overview)));
     for (title, rows) in [("Settings", &run.config), ("Result", &run.summary)] {
         if !rows.is_empty() {
+            let rows: Vec<_> = rows.iter().map(|(name, value)| (name.clone(), readable(value))).collect();
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}\n{}\n", title.bold(), entries(rows));
+            let _ = writeln!(text, "{}\n{}\n", title.bold(), entries(&rows));
         }
     }
     let _ = writeln!(text, "{}\n{measures}", "Measures".bold());
     let files = run
         .artifacts
         .iter()
-        .map(|file| (file.kind.clone(), format!("{} {}", file.path.display(), file.sha256)));
+        .map(|file| (file.kind.clone(), format!("{} {}", file.path.display(), readable(&file.sha256))));
     let commit = run.git_commit.iter().map(|commit| ("commit".to_owned(), commit.clone()));
     let wandb = run.wandb_command.iter().map(|command| ("W&B".to_owned(), command.clone()));
     let tensorboard = run.tensorboard_file.iter().filter_map(|file| file.parent());
@@ -137,44 +138,27 @@ fn details_text(run: &RunDetails) -> String {
 }
 
 pub(crate) fn comparison_of_runs(compared: &RunComparison, format: OutputFormat) -> Result<(), Failure> {
-    let names: Vec<String> = compared.runs.iter().map(|path| path.display().to_string()).collect();
-    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| NONE.to_owned());
-    let rows = |section: &str, exact: bool| -> Vec<Vec<String>> {
-        let named =
-            |name: &str, values: Vec<String>| std::iter::once(name.to_owned()).chain(values).collect();
-        match section {
-            "settings" => &compared.settings,
-            "result" => &compared.summary,
-            _ => {
-                let number = |value: &Option<f64>| match value {
-                    Some(value) if exact => value.to_string(),
-                    Some(value) => significant(*value),
-                    None => NONE.to_owned(),
-                };
-                let measures = compared.measures.iter();
-                return measures
-                    .map(|(name, values)| named(name, values.iter().map(number).collect()))
-                    .collect();
-            }
-        }
-        .iter()
-        .map(|(name, values)| named(name, values.iter().map(text).collect()))
-        .collect()
-    };
+    let names = compared.runs.iter().map(|path| path.display().to_string());
     let headings = |first: &str| std::iter::once(first.to_owned()).chain(names.clone()).collect::<Vec<_>>();
     match format {
         OutputFormat::Json => print_json(compared),
         OutputFormat::Csv => {
-            let all = ["settings", "measures", "result"].into_iter().flat_map(|section| rows(section, true));
-            csv(&headings("name"), all)
+            let exact = |value: &f64| value.to_string();
+            let settings = rows(&compared.settings, String::clone);
+            let all = settings.chain(rows(&compared.measures, exact));
+            csv(&headings("name"), all.chain(rows(&compared.summary, String::clone)))
         }
         OutputFormat::Table => {
+            let short = |value: &String| readable(value);
+            let tables = [
+                ("settings that differ", rows(&compared.settings, short).collect::<Vec<_>>()),
+                ("last value of", rows(&compared.measures, |value| significant(*value)).collect()),
+                ("result", rows(&compared.summary, short).collect()),
+            ];
             let mut text = String::new();
-            for (section, title) in
-                [("settings", "settings that differ"), ("measures", "last value of"), ("result", "result")]
-            {
+            for (title, rows) in tables {
                 let mut table = plain(&headings(title));
-                table.add_rows(rows(section, false));
+                table.add_rows(rows);
                 align_numbers(&mut table);
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "{table}\n");
@@ -182,6 +166,17 @@ pub(crate) fn comparison_of_runs(compared: &RunComparison, format: OutputFormat)
             print(&text)
         }
     }
+}
+
+/// A name, then its value in each run.
+fn rows<'a, T>(
+    compared: &'a [(String, Vec<Option<T>>)],
+    shown: impl Fn(&T) -> String + 'a,
+) -> impl Iterator<Item = Vec<String>> + 'a {
+    compared.iter().map(move |(name, values)| {
+        let values = values.iter().map(|value| value.as_ref().map_or_else(|| NONE.to_owned(), &shown));
+        std::iter::once(name.clone()).chain(values).collect()
+    })
 }
 
 pub(crate) fn plot_of_runs(metric: &str, series: &[RunSeries], format: OutputFormat) -> Result<(), Failure> {
@@ -201,6 +196,17 @@ pub(crate) fn plot_of_runs(metric: &str, series: &[RunSeries], format: OutputFor
                 series.iter().map(|one| (one.run.display().to_string(), one.points.as_slice())).collect();
             print(&text_plot(metric, &named))
         }
+    }
+}
+
+/// Longer texts are cut on the terminal: hashes are told apart by far less. `--output json` has them whole.
+const LONGEST: usize = 24;
+
+fn readable(value: &str) -> String {
+    match value.parse::<f64>() {
+        Ok(number) if value.contains('.') => significant(number),
+        _ if value.chars().count() > LONGEST => value.chars().take(LONGEST - 1).chain(['…']).collect(),
+        _ => value.to_owned(),
     }
 }
 
@@ -234,10 +240,13 @@ mod tests {
     #[test]
     fn four_digits_are_shown() {
         assert_eq!(significant(0.000_123_45), "1.234e-4");
-        assert_eq!(significant(0.012_345), "0.01234");
+        assert_eq!(significant(0.012_346), "0.01235");
         assert_eq!(significant(-4.126_59), "-4.127");
-        assert_eq!(significant(1_234.5), "1234");
+        assert_eq!(significant(1_234.4), "1234");
         assert_eq!(significant(0.0), "0");
         assert_eq!(significant(f64::NAN), "NaN");
+        assert_eq!(readable("0.0024999887766"), "0.002500");
+        assert_eq!(readable("100000"), "100000");
+        assert_eq!(readable(&"f".repeat(64)).chars().count(), LONGEST);
     }
 }
