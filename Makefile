@@ -25,7 +25,7 @@ train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate agains
 
 # ---- checks ----------------------------------------------------------------------------------------------
 .PHONY: test format lint unit docs
-test: format lint unit docs ## Formatting, lints, unit and integration tests, documentation build
+test: format lint unit docs checks ## Formatting, lints, unit and integration tests, documentation build, checks
 
 format: ## Check formatting
 	cargo fmt --all --check
@@ -38,6 +38,14 @@ unit: ## Unit and integration tests
 
 docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
+
+# ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
+.PHONY: checks check-manifests
+checks: ## All of the check-… targets
+	@checks/run.sh
+
+check-manifests: ## Manifests, also against an apiserver of their own
+	@checks/run.sh manifests
 
 # ---- evidence --------------------------------------------------------------------------------------------
 .PHONY: bench learn-check

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# run.sh [NAME...]: the checks of what is not Rust, all or those named. What cannot run on this machine is said to be
+# skipped, in capitals, with the reason and what would bring it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+skipped=()
+
+skip() { # WHAT REASON
+    skipped+=("$1")
+    printf 'SKIPPED %s: %s\n' "$1" "$2" >&2
+}
+
+with_apiserver() { # WHAT COMMAND...
+    local status=0
+    checks/with-apiserver.sh "${@:2}" || status=$?
+    case $status in
+        0) ;;
+        3) skip "$1" "the apiserver is not built (testbed/build.sh builds it)" ;;
+        *) return "$status" ;;
+    esac
+}
+
+check_manifests() {
+    "$python" deployments/tests/test_manifests.py
+    with_apiserver "manifests against an apiserver" deployments/tests/server-side.sh
+}
+
+names=("$@")
+[ ${#names[@]} -gt 0 ] || names=(manifests)
+status=0
+python=$(checks/python.sh) || status=$?
+if [ "$status" -eq 3 ]; then
+    skip "${names[*]}" "there is no Python 3 (apt-get install python3 python3-venv)"
+    exit 0
+fi
+[ "$status" -eq 0 ] || exit "$status"
+for name in "${names[@]}"; do
+    echo "== $name"
+    "check_${name//-/_}"
+done
+[ ${#skipped[@]} -eq 0 ] || printf 'SKIPPED %s checks, see above\n' "${#skipped[@]}" >&2
