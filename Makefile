@@ -40,12 +40,15 @@ docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 
 # ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
-.PHONY: checks check-manifests
+.PHONY: checks check-manifests check-load-test
 checks: ## All of the check-… targets
 	@checks/run.sh
 
 check-manifests: ## Manifests, also against an apiserver of their own
 	@checks/run.sh manifests
+
+check-load-test: ## k6 scripts: unit tests under Node, k6's types
+	@checks/run.sh load-test
 
 # ---- evidence --------------------------------------------------------------------------------------------
 .PHONY: bench learn-check

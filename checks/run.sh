@@ -25,8 +25,14 @@ check_manifests() {
     with_apiserver "manifests against an apiserver" deployments/tests/server-side.sh
 }
 
+check_load_test() {
+    local status=0
+    checks/load-test.sh || status=$?
+    if [ "$status" -eq 3 ]; then skip "load-test" "there is no Node (apt-get install nodejs npm)"; else return "$status"; fi
+}
+
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(manifests)
+[ ${#names[@]} -gt 0 ] || names=(manifests load-test)
 status=0
 python=$(checks/python.sh) || status=$?
 if [ "$status" -eq 3 ]; then

@@ -43,9 +43,7 @@ for file in deployments/hpa.yaml deployments/keda-scaledobject.yaml deployments/
     dry_run --namespace=demo --filename="$file"
 done
 dry_run --namespace=podpilot-doctor --filename=deployments/rbac.yaml
-for file in monitoring/kubernetes/*.yaml load-test/kubernetes/*.yaml; do
-    [ ! -e "$file" ] || dry_run --namespace=demo --filename="$file"
-done
+dry_run --namespace=demo --kustomize=load-test
 
 # A misspelled field must be refused, or the above says nothing.
 if sed 's/periodSeconds/periodSecond/' simulation/nginx.yaml | kubectl apply --dry-run=server --validate=strict --filename=- > /dev/null 2>&1; then
