@@ -40,7 +40,7 @@ docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 
 # ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
-.PHONY: checks check-manifests check-load-test
+.PHONY: checks check-manifests check-load-test check-scripts
 checks: ## All of the check-… targets
 	@checks/run.sh
 
@@ -49,6 +49,9 @@ check-manifests: ## Manifests, also against an apiserver of their own
 
 check-load-test: ## k6 scripts: unit tests under Node, k6's types
 	@checks/run.sh load-test
+
+check-scripts: ## Shell scripts: shellcheck, and which commands they give on fresh, half-done, done and failing machines
+	@checks/run.sh scripts
 
 # ---- evidence --------------------------------------------------------------------------------------------
 .PHONY: bench learn-check
@@ -74,6 +77,26 @@ testbed-down: ## Remove the testbed and every trace of it
 
 e2e: ## On the testbed: the real HPA scales the demo service up and down under podpilot load
 	@testbed/e2e.sh
+
+# ---- a cluster of your own (scripts/); variables: see the head of each script -----------------------------------
+.PHONY: setup start stop restart verify clean
+setup: ## MicroK8s with monitoring: on Linux itself, on a Mac in a virtual machine
+	@if [ "$$(uname -s)" = Darwin ]; then scripts/install_microk8s_macos.sh; else scripts/install_microk8s.sh; fi
+
+start: ## Demo service, load and report on the cluster of KUBECONFIG (SKIP_LOADTEST=true: no load)
+	@scripts/run_simulation.sh
+
+stop: ## Remove what start created, and nothing else (YES=1: without asking)
+	@scripts/stop_simulation.sh $(if $(YES),--yes)
+
+restart: stop start ## stop, then start
+
+verify: ## What is wrong with the cluster, and what to do: podpilot doctor
+	@$(PODPILOT) doctor
+
+clean: ## Remove what was built; runs/ stays
+	cargo clean
+	rm -rf site
 
 # ---- HPA against Kubernetes' own -------------------------------------------------------------------------
 CASES ?= 1000000

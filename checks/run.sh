@@ -31,8 +31,16 @@ check_load_test() {
     if [ "$status" -eq 3 ]; then skip "load-test" "there is no Node (apt-get install nodejs npm)"; else return "$status"; fi
 }
 
+check_scripts() {
+    local folder
+    folder=$(dirname "$python")
+    "$folder/shellcheck" --external-sources --source-path=SCRIPTDIR --source-path=. checks/*.sh scripts/*.sh scripts/*/*.sh deployments/tests/*.sh
+    (cd scripts/tests && "$python" -m unittest --quiet test_install test_simulation)
+    with_apiserver "stop_simulation.sh against an apiserver" scripts/tests/stop_for_real.sh
+}
+
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(manifests load-test)
+[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts)
 status=0
 python=$(checks/python.sh) || status=$?
 if [ "$status" -eq 3 ]; then

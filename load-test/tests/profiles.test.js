@@ -78,3 +78,12 @@ test('the script asks for the objective and for no dropped iteration', () => {
     assert.ok(script.includes(wanted), wanted);
   }
 });
+
+// The file is the golden file of `podpilot load export-k6`, kept in step by the command line's tests.
+test('an exported load is replayed as it was planned', () => {
+  const file = JSON.parse(readFileSync(new URL('./exported.json', import.meta.url), 'utf8'));
+  const { stages, startRate } = arrivalRate(replay(file, 1), false);
+  const held = file.steps.map((/** @type {{ seconds: number, rps: number }} */ step) => [`${step.seconds * 1000}ms`, step.rps * 60]);
+  assert.equal(startRate, held[0][1]);
+  assert.deepEqual(stages.filter((stage) => stage.duration !== '0ms').map((stage) => [stage.duration, stage.target]), held);
+});

@@ -26,7 +26,7 @@ mod target;
 pub use failure::{FailureCounts, FailureKind};
 pub use files::{FileError, RunFiles};
 pub use options::{Connections, Options};
-pub use plan::{ArrivalInstants, LoadOrigin, Plan, PlanError, PlanOptions, Scale};
+pub use plan::{ArrivalInstants, K6Stages, K6Step, LoadOrigin, Plan, PlanError, PlanOptions, Scale};
 pub use run::{Live, PreparedRun, RunError, RunResult, Unwatched, Watcher, run};
 pub use saturation::{LARGEST_CPU_SHARE, LARGEST_SEND_ERROR_P99_MS};
 pub use series::{MinuteRow, SecondRow};

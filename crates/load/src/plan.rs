@@ -1,6 +1,7 @@
 //! When requests are sent: a load series, scaled and sped up, and how requests scatter round it.
 
 mod instants;
+mod k6;
 mod specification;
 mod stretch;
 
@@ -12,6 +13,7 @@ use podpilot_traffic::{Arrivals, GeneratedLoad, LoadError, LoadSeries, LoadSourc
 use serde::{Deserialize, Serialize};
 
 pub use instants::ArrivalInstants;
+pub use k6::{K6Stages, K6Step};
 use stretch::{mean_rps, scale_factor, steps_played};
 
 /// What the rates are multiplied by.

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use podpilot_load::Connections;
 use podpilot_traffic::Arrivals;
 
@@ -18,10 +18,14 @@ Exit code 1 also says that the generator was saturated: then its numbers do not 
 
 /// Where requests go, when, and how they are judged.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct LoadTestArguments {
+    /// Something else than sending
+    #[command(subcommand)]
+    pub(crate) instead: Option<LoadCommand>,
     /// Where requests go: an http:// URL, as in the examples; no TLS
-    #[arg(value_name = "URL")]
-    pub(crate) url: String,
+    #[arg(value_name = "URL", required = true)]
+    pub(crate) url: Option<String>,
     #[command(flatten)]
     pub(crate) source: SourceArguments,
     #[command(flatten)]
@@ -37,6 +41,32 @@ pub(crate) struct LoadTestArguments {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+}
+
+/// What can be done with a load beside sending it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LoadCommand {
+    /// Write a load as JSON that the k6 scripts of load-test/ replay (PROFILE=replay, TRACE_FILE=)
+    #[command(name = "export-k6", after_help = EXPORT_EXAMPLES)]
+    ExportK6(ExportK6Arguments),
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  podpilot load export-k6 --trace requests.csv --peak-rps 80 --out load-test/trace.json
+  podpilot load export-k6 --scenario flash-crowd --duration-s 3600 --step-s 10";
+
+/// Which load is exported, and how finely.
+#[derive(Debug, Args)]
+pub(crate) struct ExportK6Arguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    /// Rates are averaged over this many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "1", allow_negative_numbers = true, value_parser = values::count)]
+    pub(crate) step_s: usize,
+    /// File to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// When requests are sent.

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
-pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
+pub(crate) use load::{ExportK6Arguments, LoadCommand, LoadTestArguments, RequestArguments, SourceArguments};
 
 /// Learns how many pods a service needs, and shows what that is worth against Kubernetes' HPA.
 #[derive(Debug, Parser)]

@@ -1,19 +1,27 @@
+use std::fs;
 use std::path::PathBuf;
 
 use podpilot_core::Span;
 use podpilot_lab::{NamedLoad, load_of_scenario, load_of_text};
 use podpilot_load::{
-    Options, Plan, PlanError, PlanOptions, PreparedRun, RunError, RunFiles, RunResult, Scale, Target,
+    K6Stages, Options, Plan, PlanError, PlanOptions, PreparedRun, RunError, RunFiles, RunResult, Scale,
+    Target,
 };
 use podpilot_traffic::{GeneratedLoad, LoadSpec, Shape, TraceLoad};
 
-use crate::arguments::{LoadTestArguments, RequestArguments, SourceArguments};
+use crate::arguments::{
+    ExportK6Arguments, LoadCommand, LoadTestArguments, RequestArguments, SourceArguments,
+};
 use crate::failure::Failure;
 use crate::live_line::LiveLine;
 use crate::output;
 
 pub(super) fn run_load(arguments: &LoadTestArguments) -> Result<(), Failure> {
-    let target = Target::new(&arguments.url, &arguments.requests.headers).map_err(bad_input)?;
+    if let Some(LoadCommand::ExportK6(export)) = &arguments.instead {
+        return export_k6(export);
+    }
+    let url = arguments.url.as_deref().unwrap_or_default();
+    let target = Target::new(url, &arguments.requests.headers).map_err(bad_input)?;
     let plan = plan(&arguments.source)?;
     if arguments.dry_run {
         return output::load_plan(&plan, arguments.output.format);
@@ -35,6 +43,16 @@ pub(super) fn run_load(arguments: &LoadTestArguments) -> Result<(), Failure> {
         files.finish(&result).map_err(|error| Failure::Failed(error.to_string()))?;
     }
     judged(&result)
+}
+
+fn export_k6(arguments: &ExportK6Arguments) -> Result<(), Failure> {
+    let stages = K6Stages::of(&plan(&arguments.source)?, arguments.step_s);
+    let text = serde_json::to_string_pretty(&stages).map_err(std::io::Error::other)? + "\n";
+    match &arguments.out {
+        Some(path) => fs::write(path, text)
+            .map_err(|error| Failure::BadInput(format!("--out {}: {error}", path.display()))),
+        None => output::print(&text),
+    }
 }
 
 /// Results that do not count must not look as if they did.

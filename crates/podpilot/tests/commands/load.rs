@@ -166,3 +166,25 @@ fn ctrl_c_writes_the_results_so_far() {
     let summary: Summary = serde_json::from_slice(&sandbox.read("run/summary.json")).expect("a summary");
     assert!(summary.interrupted && summary.completed > 0);
 }
+
+/// The same file is replayed by the k6 scripts' own tests.
+#[test]
+fn a_load_is_exported_for_k6() {
+    let sandbox = Sandbox::new();
+    sandbox.write("requests.csv", "t_seconds,rps\n0,4\n60,10\n120,10\n180,2\n");
+    let arguments =
+        ["load", "export-k6", "--trace", "requests.csv", "--peak-rps", "20", "--duration-s", "200"];
+    let printed = sandbox.done(&arguments);
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../../load-test/tests/exported.json");
+    assert_eq!(printed, fs::read_to_string(golden).expect("the golden file"));
+    sandbox.done(&[&arguments[..], &["--out", "trace.json"]].concat());
+    assert_eq!(sandbox.read("trace.json"), printed.as_bytes());
+}
+
+#[test]
+fn an_export_that_cannot_be_is_refused() {
+    refused(&[], &["load", "export-k6", "--rps", "5"], &["--duration-s"]);
+    let nowhere = ["load", "export-k6", "--rps", "5", "--duration-s", "9", "--out", "no/file"];
+    refused(&[], &nowhere, &["--out no/file"]);
+    refused(&[], &["load", "--rps", "5"], &["<URL>"]);
+}
