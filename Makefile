@@ -40,7 +40,7 @@ docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 
 # ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
-.PHONY: checks check-manifests check-load-test check-scripts
+.PHONY: checks check-manifests check-load-test check-scripts check-monitoring monitoring
 checks: ## All of the check-… targets
 	@checks/run.sh
 
@@ -52,6 +52,12 @@ check-load-test: ## k6 scripts: unit tests under Node, k6's types
 
 check-scripts: ## Shell scripts: shellcheck, and which commands they give on fresh, half-done, done and failing machines
 	@checks/run.sh scripts
+
+check-monitoring: ## Rules (promtool unit tests), dashboards (structure, names), generated files in step
+	@checks/run.sh monitoring
+
+monitoring: ## Write dashboards and PrometheusRules from monitoring/dashboards.py and monitoring/rules
+	@"$$(checks/python.sh)" monitoring/generate.py
 
 # ---- evidence --------------------------------------------------------------------------------------------
 .PHONY: bench learn-check

@@ -39,8 +39,20 @@ check_scripts() {
     with_apiserver "stop_simulation.sh against an apiserver" scripts/tests/stop_for_real.sh
 }
 
+check_monitoring() {
+    "$python" monitoring/generate.py --check
+    "$python" monitoring/tests/test_monitoring.py --quiet
+    local promtool status=0
+    promtool=$(checks/promtool.sh) || status=$?
+    case $status in
+        0) "$promtool" check rules --lint-fatal monitoring/rules/*.yaml && "$promtool" test rules monitoring/tests/*.yaml ;;
+        3) skip "rule tests" "promtool is neither built nor is there Go to build it with" ;;
+        *) return "$status" ;;
+    esac
+}
+
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts)
+[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts monitoring)
 status=0
 python=$(checks/python.sh) || status=$?
 if [ "$status" -eq 3 ]; then

@@ -23,6 +23,8 @@ cached "$METRICS_SERVER" "$here/build/module.sh" sigs.k8s.io/metrics-server "$ME
     "$METRICS_SERVER_SUM" ./cmd/metrics-server
 cached "$PROMETHEUS" "$here/build/module.sh" github.com/prometheus/prometheus "$PROMETHEUS_VERSION" \
     "$PROMETHEUS_SUM" ./cmd/prometheus ./cmd/promtool
+cached "$KUBE_STATE_METRICS" "$here/build/module.sh" k8s.io/kube-state-metrics/v2 "$KUBE_STATE_METRICS_VERSION" \
+    "$KUBE_STATE_METRICS_SUM" .
 if [ "$PROFILE" = kwok ]; then
     cached "$KWOK" "$here/build/kwok.sh" sigs.k8s.io/kwok "$KWOK_VERSION" "$KWOK_SUM" ./cmd/kwok
 fi

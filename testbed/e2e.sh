@@ -69,8 +69,28 @@ at_least() { # NUMBER LEAST: both may have decimals; NaN and nothing are not num
         '($number | type) == "number" and $number >= $least' > /dev/null 2>&1
 }
 
+within() { # SECONDS COMMAND...: until COMMAND succeeds; what it says is shown of the last try
+    local deadline=$((SECONDS + $1)) said
+    shift
+    until said=$("$@" 2>&1); do
+        if [ "$SECONDS" -ge "$deadline" ]; then
+            say "$said"
+            return 1
+        fi
+        sleep 5
+    done
+}
+
+# Traefik, k6 and the operator are not there.
+answers() {
+    in_testbed "$python" "$here/../monitoring/answers.py" "http://$NODE_ADDRESS:9090" --without traefik_ k6_ \
+        podpilot_leader podpilot_broken_watches podpilot_decisions podpilot_scale_writes podpilot_floor_writes \
+        podpilot_status_writes podpilot_replicas podpilot_recommended podpilot_hpa podpilot_condition
+}
+
 [ "$(id --user)" -eq 0 ] || die "needs root, as the testbed does"
-require_tools cargo:cargo jq:jq curl:curl
+require_tools cargo:cargo jq:jq curl:curl python3:python3
+python=$("$here/../checks/python.sh")
 if node_first_process > /dev/null; then
     die "a testbed runs, and this test needs a new one; stop it with: make testbed-down"
 fi
@@ -82,6 +102,8 @@ trap finish EXIT
 server=$(in_testbed kubectl version --output=json | jq --raw-output .serverVersion.gitVersion)
 check "the apiserver is the version that is pinned ($server)" grep --quiet "^KUBERNETES_VERSION=$server\$" "$here/versions.env"
 
+"$here/component" start kube-state-metrics
+check "the apiserver accepts every manifest" in_testbed "$here/../deployments/tests/server-side.sh"
 in_testbed kubectl apply --filename="$here/manifests/hpa.yaml" >&2
 # The default window of 5 minutes before scaling down is what a user gets, and longer than this test.
 in_testbed kubectl patch hpa web --namespace=demo --type=merge \
@@ -89,9 +111,10 @@ in_testbed kubectl patch hpa web --namespace=demo --type=merge \
 
 began=$SECONDS
 in_testbed "$podpilot" load "http://$GATEWAY_ADDRESS/" --rps "$LOAD_RPS" --duration-s "$LOAD_SECONDS" \
-    --header 'Accept-Encoding: gzip' --output json > "$STATE/load.json" &
+    --header 'Accept-Encoding: gzip' --prometheus-listen 172.31.0.1:9464 --output json > "$STATE/load.json" &
 generator=$!
 check "the autoscaler adds replicas under load" replicas_reach 4 10 "$LOAD_SECONDS"
+check "every query of dashboards and rules has an answer" within 60 answers
 p95=$(query 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{app="gateway"}[1m])))')
 check "Prometheus answers for the 95th percentile of latency ($p95 s)" at_least "$p95" 0.001
 status=0

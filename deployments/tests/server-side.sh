@@ -24,26 +24,34 @@ dry_run() { # ARGUMENTS OF APPLY...
     kubectl apply --dry-run=server --validate=strict --server-side --force-conflicts "$@" > /dev/null
 }
 
+# The demo goes into a namespace of its own name here: one that runs already must not matter.
+dry_run_kustomization() { # FOLDER
+    kubectl kustomize "$1" | sed -E 's/^(  namespace|  name): demo$/\1: manifest-check/' | dry_run --namespace=manifest-check --filename=-
+    echo "    was $1"
+}
+
 for crd in scaledobjects.keda.sh prometheusrules.monitoring.coreos.com servicemonitors.monitoring.coreos.com; do
     create customresourcedefinition "$crd" kubectl apply --server-side --filename="$crds/${crd#*.}_${crd%%.*}.yaml"
 done
 for crd in scaledobjects.keda.sh prometheusrules.monitoring.coreos.com servicemonitors.monitoring.coreos.com; do
     kubectl wait --for=condition=Established --timeout=30s "customresourcedefinition/$crd" > /dev/null
 done
-for namespace in demo production podpilot-doctor; do
+for namespace in manifest-check production podpilot-doctor; do
     create namespace "$namespace" kubectl create namespace "$namespace"
 done
 
 echo "client-side dry run: --filename=simulation"
 kubectl apply --filename=simulation --dry-run=client > /dev/null
 dry_run --filename=simulation
-dry_run --kustomize=deployments/demo
+dry_run_kustomization deployments/demo
 dry_run --kustomize=deployments/production
 for file in deployments/hpa.yaml deployments/keda-scaledobject.yaml deployments/demo/service-monitor.yaml; do
-    dry_run --namespace=demo --filename="$file"
+    dry_run --namespace=manifest-check --filename="$file"
 done
 dry_run --namespace=podpilot-doctor --filename=deployments/rbac.yaml
-dry_run --namespace=demo --kustomize=load-test
+dry_run_kustomization load-test
+dry_run_kustomization monitoring
+dry_run --namespace=manifest-check --filename=monitoring/kubernetes/operator.yaml
 
 # A misspelled field must be refused, or the above says nothing.
 if sed 's/periodSeconds/periodSecond/' simulation/nginx.yaml | kubectl apply --dry-run=server --validate=strict --filename=- > /dev/null 2>&1; then

@@ -5,6 +5,8 @@
 prometheus_start() {
     render "$TESTBED/manifests/prometheus.yaml" | kubectl apply --filename=- > /dev/null
     kubectl create token prometheus --namespace=monitoring --duration=168h > "$STATE/prometheus.token"
+    mkdir -p "$STATE/rules"
+    cp "$TESTBED"/../monitoring/rules/*.yaml "$STATE/rules/"
     render "$TESTBED/config/prometheus.yaml" > "$STATE/prometheus.yaml"
     launch prometheus "$STATE/bin/prometheus" --config.file="$STATE/prometheus.yaml" \
         --storage.tsdb.path="$STATE/prometheus" --storage.tsdb.retention.time=2d \

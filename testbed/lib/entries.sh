@@ -22,6 +22,7 @@ KUBERNETES=kubernetes-$KUBERNETES_VERSION-$(hash_of "$TESTBED/go/kubernetes" "$T
 ETCD=etcd-$ETCD_VERSION-$(hash_of "$TESTBED/go/etcd" "$TESTBED/build/etcd.sh")
 METRICS_SERVER=$(module_entry metrics-server "$METRICS_SERVER_VERSION" "$METRICS_SERVER_SUM")
 PROMETHEUS=$(module_entry prometheus "$PROMETHEUS_VERSION" "$PROMETHEUS_SUM")
+KUBE_STATE_METRICS=$(module_entry kube-state-metrics "$KUBE_STATE_METRICS_VERSION" "$KUBE_STATE_METRICS_SUM")
 KWOK=$(module_entry kwok "$KWOK_VERSION" "$KWOK_SUM")-$(hash_of "$TESTBED/build/kwok.sh")
 NODE_FILES=$(debian_entry node "${NODE_PACKAGES[@]}")
 IMAGE_FILES=$(debian_entry nginx "${IMAGE_PACKAGES[@]}")
