@@ -133,6 +133,8 @@ check "the gateway's count agrees ($served)" at_least "$served" "$completed"
 check "our autoscaler decides like the real one at every sync" "$here/../bench/in-testbed.sh" live-check \
     --minutes 2 --tail 10 --hpa "$here/manifests/hpa.yaml" --out "$STATE/live-check"
 
+check "doctor names six injected faults, and finds nothing without them" "$here/doctor-faults.sh" "$podpilot"
+
 "$here/down.sh"
 trap - EXIT
 check "nothing is left behind" test ! -e "$STATE"

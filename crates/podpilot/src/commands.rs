@@ -1,3 +1,4 @@
+mod doctor;
 mod load;
 mod scoreboard;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Tune(arguments) => scoreboard::run_tune(arguments),
         Command::Compare(arguments) => scoreboard::run_compare(arguments),
         Command::Inspect(arguments) => run_inspect(arguments),
+        Command::Doctor(arguments) => doctor::run_doctor(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut CommandLine::command(), "podpilot", &mut script);

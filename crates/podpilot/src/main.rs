@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod doctor;
 mod failure;
 mod live_line;
 mod output;

@@ -46,7 +46,7 @@ pub(crate) struct LoadTestArguments {
 /// What can be done with a load beside sending it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LoadCommand {
-    /// Write a load as JSON that the k6 scripts of load-test/ replay (PROFILE=replay, TRACE_FILE=)
+    /// Write a load as JSON that the k6 scripts of load-test/ replay, with `PROFILE=replay TRACE_FILE=FILE`
     #[command(name = "export-k6", after_help = EXPORT_EXAMPLES)]
     ExportK6(ExportK6Arguments),
 }

@@ -1,5 +1,6 @@
 //! The command line as clap sees it. Flags mean the same in every command.
 
+mod doctor;
 mod groups;
 mod load;
 mod values;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
 pub(crate) use load::{ExportK6Arguments, LoadCommand, LoadTestArguments, RequestArguments, SourceArguments};
 
@@ -36,7 +38,7 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     /// Send HTTP requests as a trace or a shape says, whatever the answers, and measure from the intended instants
     #[command(after_help = load::EXAMPLES)]
-    Load(LoadTestArguments),
+    Load(Box<LoadTestArguments>),
     /// Search a rival's own parameters on the train part of a load
     #[command(after_help = TUNE_EXAMPLES)]
     Tune(TuneArguments),
@@ -45,6 +47,9 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
+    /// What is wrong on the way from a client to a scaled pod, and which command to run next
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Print a completion script for a shell
     Completions {
         /// Which shell

@@ -1,6 +1,7 @@
 //! Results on standard output, as a table, as JSON or as CSV.
 
 mod csv_rows;
+mod doctor;
 mod load;
 mod scoreboard;
 mod shortlist;
@@ -8,6 +9,7 @@ mod tables;
 
 use std::{io::Write, path::Path};
 
+pub(crate) use doctor::findings;
 pub(crate) use load::{SATURATED, load_plan, load_result};
 use owo_colors::OwoColorize;
 use podpilot_lab::{

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod doctor;
 mod interrupt;
 mod load;
 mod notes;
