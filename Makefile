@@ -40,7 +40,7 @@ docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 
 # ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
-.PHONY: checks check-manifests check-load-test check-scripts check-monitoring monitoring
+.PHONY: checks check-manifests check-load-test check-scripts check-monitoring check-docs check-licences monitoring reference
 checks: ## All of the check-… targets
 	@checks/run.sh
 
@@ -55,6 +55,16 @@ check-scripts: ## Shell scripts: shellcheck, and which commands they give on fre
 
 check-monitoring: ## Rules (promtool unit tests), dashboards (structure, names), generated files in step
 	@checks/run.sh monitoring
+
+check-docs: ## Documentation: built, links, every command that can run here, reference in step with the code
+	@checks/run.sh docs
+
+check-licences: ## Licence and source of every dependency, by deny.toml
+	@checks/run.sh licences
+
+reference: ## Write docs/reference from the command line, the scenario schema and monitoring/
+	@cargo build --quiet --locked --package podpilot
+	@"$$(checks/python.sh)" checks/reference.py "$${CARGO_TARGET_DIR:-target}/debug/podpilot"
 
 monitoring: ## Write dashboards and PrometheusRules from monitoring/dashboards.py and monitoring/rules
 	@"$$(checks/python.sh)" monitoring/generate.py

@@ -51,8 +51,15 @@ check_monitoring() {
     esac
 }
 
+check_docs() {
+    checks/docs.sh "$python"
+    with_apiserver "the documentation's kubectl commands" "$python" checks/markdown.py apiserver
+}
+
+check_licences() { "$python" checks/licences.py; }
+
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts monitoring)
+[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts monitoring docs licences)
 status=0
 python=$(checks/python.sh) || status=$?
 if [ "$status" -eq 3 ]; then
