@@ -42,6 +42,7 @@ check_scripts() {
 check_monitoring() {
     "$python" monitoring/generate.py --check
     "$python" monitoring/tests/test_monitoring.py --quiet
+    "$python" monitoring/tests/test_answers.py --quiet
     local promtool status=0
     promtool=$(checks/promtool.sh) || status=$?
     case $status in

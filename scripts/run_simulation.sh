@@ -69,6 +69,13 @@ else
     say "skipped: this cluster has no Prometheus operator (MONITORING=lite scripts/install_microk8s.sh)"
 fi
 
+step "podpilot, watching only"
+if has_kind adaptiveautoscalers.podpilot.dev; then
+    run kubectl apply --namespace demo --filename deployments/demo/observe.yaml
+else
+    say "skipped: podpilot's operator is not installed"
+fi
+
 step "waiting for the pods"
 for deployment in web gateway; do
     run kubectl rollout status --namespace demo "deployment/$deployment" --timeout "${WAIT_S}s" ||

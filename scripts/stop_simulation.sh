@@ -8,7 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 LABEL=app.kubernetes.io/part-of=podpilot-demo
 KINDS=deployment,service,ingress,configmap,horizontalpodautoscaler,job
-EXTRA=(scaledobjects.keda.sh servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com)
+EXTRA=(scaledobjects.keda.sh servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com
+    adaptiveautoscalers.podpilot.dev)
 yes=0
 
 for argument in "$@"; do

@@ -41,6 +41,7 @@ class Run(unittest.TestCase):
         changes, _ = self.run_script([UP], SKIP_LOADTEST="true", AUTOSCALER="none")
         self.assertEqual(changes[1:3], ["kubectl apply --namespace demo --filename deployments/demo/service-monitor.yaml",
                                         "kubectl apply --namespace demo --kustomize monitoring"])
+        self.assertEqual(changes[3], "kubectl apply --namespace demo --filename deployments/demo/observe.yaml")
         self.assertNotIn("podpilot", "\n".join(c.split()[0] for c in changes))
 
     def test_a_dry_run_changes_nothing(self):
