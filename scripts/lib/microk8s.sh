@@ -97,12 +97,14 @@ traefik_metrics() {
     fi
     run_helm repo add traefik https://traefik.github.io/charts
     run_helm repo update traefik
+    # honorLabels: Traefik's label `service` names the backend, and would otherwise become exported_service.
     # The last two: on one node the old pod holds ports 80 and 443, and a new one beside it would stay Pending.
     run_helm upgrade traefik traefik/traefik --namespace ingress --version "${chart:-INSTALLED-VERSION}" --reuse-values \
         --set-string "metrics.prometheus.buckets=$BUCKETS" \
         --set metrics.prometheus.service.enabled=true \
         --set metrics.prometheus.serviceMonitor.enabled=true \
         --set metrics.prometheus.serviceMonitor.interval=15s \
+        --set metrics.prometheus.serviceMonitor.honorLabels=true \
         --set metrics.prometheus.serviceMonitor.additionalLabels.release=kube-prom-stack \
         --set updateStrategy.rollingUpdate.maxUnavailable=1 \
         --set updateStrategy.rollingUpdate.maxSurge=0

@@ -57,6 +57,7 @@ class Linux(unittest.TestCase):
         self.assertEqual(changes[11:13], TRAEFIK)
         self.assertIn("--version 39.0.8 --reuse-values", changes[13])
         self.assertIn(r"metrics.prometheus.buckets=0.005\,0.01\,0.025\,0.05\,0.075\,0.1\,0.15\,0.2\,0.25", changes[13])
+        self.assertIn("serviceMonitor.honorLabels=true", changes[13])
         self.assertIn("rollingUpdate.maxUnavailable=1 --set updateStrategy.rollingUpdate.maxSurge=0", changes[13])
         self.assertEqual(len(changes), 14)
         self.assertIn("podpilot doctor", told)
