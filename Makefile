@@ -40,7 +40,7 @@ docs: ## Build the API documentation, warnings are errors
 	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps --locked --quiet
 
 # ---- what is not Rust: manifests, load scripts, shell scripts, rules, dashboards, documentation ---------------
-.PHONY: checks check-manifests check-load-test check-scripts check-monitoring check-docs check-licences monitoring reference
+.PHONY: checks check-manifests check-load-test check-scripts check-monitoring check-doctor check-docs check-licences monitoring reference
 checks: ## All of the check-… targets
 	@checks/run.sh
 
@@ -55,6 +55,9 @@ check-scripts: ## Shell scripts: shellcheck, and which commands they give on fre
 
 check-monitoring: ## Rules (promtool unit tests), dashboards (structure, names), generated files in step
 	@checks/run.sh monitoring
+
+check-doctor: ## podpilot doctor on faults in a real control plane
+	@checks/run.sh doctor
 
 check-docs: ## Documentation: built, links, every command that can run here, reference in step with the code
 	@checks/run.sh docs

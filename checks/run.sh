@@ -52,6 +52,11 @@ check_monitoring() {
     esac
 }
 
+check_doctor() {
+    cargo build --quiet --locked --package podpilot
+    with_apiserver "doctor in a real control plane" checks/doctor.sh "${CARGO_TARGET_DIR:-target}/debug/podpilot"
+}
+
 check_docs() {
     checks/docs.sh "$python"
     with_apiserver "the documentation's kubectl commands" "$python" checks/markdown.py apiserver
@@ -60,7 +65,7 @@ check_docs() {
 check_licences() { "$python" checks/licences.py; }
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts monitoring docs licences)
+[ ${#names[@]} -gt 0 ] || names=(manifests load-test scripts monitoring doctor docs licences)
 status=0
 python=$(checks/python.sh) || status=$?
 if [ "$status" -eq 3 ]; then

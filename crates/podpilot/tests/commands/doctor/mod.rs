@@ -1,6 +1,6 @@
 //! `podpilot doctor` on objects of a real cluster. `healthy.json` is what the testbed's apiserver gave (Kubernetes 1.37.2, with
-//! nginx, its gateway and an HPA at work). Each fault changes in it what a real cluster changes; `testbed/e2e.sh` injects
-//! faults for real. No ingress controller runs there: its objects are written by hand.
+//! nginx, its gateway and an HPA at work). Each fault changes in it what a real cluster changes; `make check-doctor` injects
+//! faults into a real control plane. No ingress controller runs there: its objects are written by hand.
 
 mod faults;
 mod ingress;
