@@ -114,7 +114,8 @@ in_testbed "$podpilot" load "http://$GATEWAY_ADDRESS/" --rps "$LOAD_RPS" --durat
     --header 'Accept-Encoding: gzip' --prometheus-listen 172.31.0.1:9464 --output json > "$STATE/load.json" &
 generator=$!
 check "the autoscaler adds replicas under load" replicas_reach 4 10 "$LOAD_SECONDS"
-check "every query of dashboards and rules has an answer" within 60 answers
+# Minutes are judged once a minute, and this Prometheus forgets a sample after 30 s: they are there half of the time.
+check "every query of dashboards and rules has an answer" within 90 answers
 p95=$(query 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{app="gateway"}[1m])))')
 check "Prometheus answers for the 95th percentile of latency ($p95 s)" at_least "$p95" 0.001
 status=0
