@@ -2,7 +2,7 @@ mod spread;
 
 use std::collections::VecDeque;
 
-use podpilot_autoscalers::Hpa;
+use podpilot_autoscalers::{Hpa, HpaManifest, ManifestError};
 use podpilot_core::{Autoscaler, Observation, Outcome, Span, Timestamp, WriteResult};
 
 use spread::Spread;
@@ -45,6 +45,21 @@ impl VirtualHpa {
     /// Virtual replicas asked for.
     pub fn replicas(&self) -> i32 {
         self.ready_at.len() as i32
+    }
+
+    /// Virtual replicas that are Ready.
+    pub fn ready(&self, now: Timestamp) -> i32 {
+        self.ready_at.iter().filter(|at| **at <= now).count() as i32
+    }
+
+    /// Follows an edited manifest from now on; virtual replicas and history stay. After an error nothing has changed.
+    pub fn follow(&mut self, manifest: &HpaManifest) -> Result<(), ManifestError> {
+        self.hpa.follow(manifest)
+    }
+
+    /// How long virtual pods that are asked for from now on take to become Ready.
+    pub fn set_startup(&mut self, startup: Span) {
+        self.startup = startup;
     }
 
     /// Takes in an observation of the real pods and lets the HPA decide; returns the virtual replicas after that.

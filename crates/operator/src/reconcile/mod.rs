@@ -1,0 +1,21 @@
+//! From one object to one decision, its write and its status; and the rounds over all objects.
+
+mod acting;
+mod conditions;
+mod fitting;
+mod making;
+mod object;
+mod record;
+mod refusal;
+mod round;
+mod second_writer;
+mod signal_condition;
+mod telling;
+mod tracked;
+
+pub use conditions::{ConditionKind, Conditions};
+pub use fitting::{FitOutcome, FitRequest, Fitted, fit_workload};
+pub use record::{DecisionRecord, Decisions, Inputs};
+pub use refusal::{Refusal, refusal};
+pub use round::{Context, Counters, Operator};
+pub use second_writer::second_writer;
