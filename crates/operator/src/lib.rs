@@ -1,8 +1,20 @@
-//! The cluster side of podpilot.
+//! The cluster side of podpilot: the custom resource `AdaptiveAutoscaler`, signal sources, the reconciler around the
+//! decision pipeline of `podpilot-controller`, writes behind a leader's lease, and a read-only admin server.
 
+mod admin;
+mod clock;
+pub mod cluster;
 pub mod decide;
 pub mod fit;
+mod policy;
+pub mod reconcile;
 pub mod resource;
+mod run;
 pub mod settings;
 pub mod signals;
 pub mod world;
+
+pub use admin::{Admin, serve_admin};
+pub use clock::Clock;
+pub use policy::{LoadedPolicy, PolicyFiles, PolicyRefused, parse_policy};
+pub use run::{OperatorError, OperatorOptions, run_operator};
