@@ -1,3 +1,5 @@
+#[cfg(feature = "cluster")]
+mod cluster;
 mod load;
 mod scoreboard;
 
@@ -29,6 +31,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Tune(arguments) => scoreboard::run_tune(arguments),
         Command::Compare(arguments) => scoreboard::run_compare(arguments),
         Command::Inspect(arguments) => run_inspect(arguments),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(command) => cluster::run_cluster(command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut CommandLine::command(), "podpilot", &mut script);

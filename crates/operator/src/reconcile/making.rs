@@ -12,7 +12,7 @@ use crate::settings::Settings;
 const STALE_AFTER: Span = Span::seconds(60);
 
 /// How old a signal may be.
-pub(super) fn stale_after(settings: &Settings) -> Span {
+pub(crate) fn stale_after(settings: &Settings) -> Span {
     STALE_AFTER.max(settings.period * 3)
 }
 

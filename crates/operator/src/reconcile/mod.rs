@@ -5,6 +5,7 @@ mod conditions;
 mod fitting;
 mod making;
 mod object;
+mod pod_size;
 mod record;
 mod refusal;
 mod round;
@@ -12,6 +13,9 @@ mod second_writer;
 mod signal_condition;
 mod telling;
 mod tracked;
+
+pub(crate) use making::stale_after;
+pub(crate) use pod_size::pod_size;
 
 pub use conditions::{ConditionKind, Conditions};
 pub use fitting::{FitOutcome, FitRequest, Fitted, fit_workload};

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::acting::{Act, act};
 use super::making::{install_controller, stale_after};
+use super::pod_size::pod_size;
 use super::refusal::hpa_of;
 use super::signal_condition::set_signals;
 use super::telling::{publish, set_ready, source_name, status, tell};
@@ -21,7 +22,6 @@ use super::{
     ConditionKind, Context, DecisionRecord, FitRequest, Inputs, Refusal, fit_workload, refusal, second_writer,
 };
 use crate::decide::{Brain, Decider, RestartState, Verdict};
-use crate::fit::PodSize;
 use crate::policy::parse_policy;
 use crate::resource::{AdaptiveAutoscaler, Mode};
 use crate::settings::{Settings, hpa_manifest_of};
@@ -123,7 +123,6 @@ fn follow_settings(
             tracked.settings = Some(settings);
             let at_once = Instant::now();
             (tracked.policy_due, tracked.fit_due) = (at_once, at_once);
-            tracked.policy = None;
             Some(true)
         }
         Err(error) => {
@@ -312,7 +311,7 @@ async fn take_fit(
             }
         }
     }
-    let Some(size) = pod_size(tracked) else { return };
+    let Some(size) = pod_size(&tracked.observation.pods) else { return };
     if tracked.pod_size != Some(size) {
         tracked.pod_size = Some(size);
         tracked.fit_due = Instant::now();
@@ -328,18 +327,6 @@ async fn take_fit(
         };
         tracked.fitting = Some(tokio::spawn(fit_workload(request)));
     }
-}
-
-/// Requests and limits of a pod that serves.
-fn pod_size(tracked: &Tracked) -> Option<PodSize> {
-    let pods = &tracked.observation.pods;
-    let example = pods.pods().iter().find(|pod| pod.is_serving())?;
-    let containers = pods.containers(example);
-    let request: i64 = containers.iter().filter_map(|container| container.cpu_request_millicores).sum();
-    let limits: Option<i64> = containers.iter().map(|container| container.cpu_limit_millicores).sum();
-    let limit = limits.and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0);
-    let request = u32::try_from(request).unwrap_or(0).max(1);
-    Some(PodSize { cpu_request_m: limit.map_or(request, |limit| request.min(limit)), cpu_limit_m: limit })
 }
 
 /// Puts back the memory from before a restart, as soon as the brain that it is of is there.

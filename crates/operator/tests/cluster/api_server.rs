@@ -62,7 +62,7 @@ impl ApiServer {
             .arg(format!("--etcd-servers={}", self.etcd_url))
             .arg(format!("--secure-port={}", self.port))
             .arg(format!("--cert-dir={}", folder.join("certificates").display()))
-            .args(["--bind-address=127.0.0.1", "--advertise-address=127.0.0.1"])
+            .args(["--bind-address=127.0.0.1", "--endpoint-reconciler-type=none"])
             .arg(format!("--token-auth-file={}", folder.join("tokens").display()))
             .args(["--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24"])
             .arg("--service-account-issuer=https://kubernetes.default.svc")
@@ -112,7 +112,8 @@ impl ApiServer {
                 return;
             }
             for process in &mut self.processes {
-                assert!(process.try_wait().expect("a process").is_none(), "a server ended: {}", self.folder.path().display());
+                let ended = process.try_wait().expect("a process").is_some();
+                assert!(!ended, "a server ended: {}", last_lines(self.folder.path()));
             }
             assert!(Instant::now() < deadline, "the API server is not ready");
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -158,6 +159,12 @@ fn binary(prefix: &str, name: &str) -> Option<PathBuf> {
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+fn last_lines(folder: &Path) -> String {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let logs = [read("etcd.log"), read("kube-apiserver.log")];
+    logs.iter().flat_map(|log| log.lines().rev().take(3)).collect::<Vec<_>>().join("\n")
 }
 
 fn log(folder: &Path, name: &str) -> File {

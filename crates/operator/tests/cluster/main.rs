@@ -4,11 +4,11 @@
 
 mod admission;
 mod api_server;
-//mod direct;
-//mod faults;
-//mod floor;
-//mod leader;
-//mod observe;
+mod direct;
+mod faults;
+mod floor;
+mod leader;
+mod observe;
 mod scene;
 mod signal_server;
 

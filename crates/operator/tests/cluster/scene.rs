@@ -212,6 +212,21 @@ impl Scene {
         (found.status.clone(), found.reason.clone(), found.message.clone())
     }
 
+    /// Ticks until a condition has a reason.
+    pub(crate) async fn until_condition(&mut self, name: &str, kind: &str, reason: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.tick().await;
+            let status = self.status(name).await;
+            let found = status.conditions.iter().find(|condition| condition.type_ == kind);
+            if found.is_some_and(|condition| condition.reason == reason) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "no {kind} {reason}: {:?}", status.conditions);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// Replicas that the Deployment asks for.
     pub(crate) async fn replicas(&self) -> i32 {
         self.api::<Deployment>().get("web").await.expect("the Deployment").spec.replicas.unwrap_or(1)
@@ -261,7 +276,7 @@ fn new_context(
     })
 }
 
-/// The object that the tests start from, with `spec` laid over it.
+/// The object that the tests start from, with `spec` laid over it; `null` takes a field out.
 pub(crate) fn autoscaler(name: &str, prometheus: &str, spec: Value) -> Value {
     let mut object = json!({"metadata": {"name": name}, "spec": {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
@@ -275,7 +290,11 @@ fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
+                if value.is_null() {
+                    into.remove(&key);
+                } else {
+                    merge(into.entry(key).or_insert(Value::Null), value);
+                }
             }
         }
         (into, from) => *into = from,

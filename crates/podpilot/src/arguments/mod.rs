@@ -1,5 +1,7 @@
 //! The command line as clap sees it. Flags mean the same in every command.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod groups;
 mod load;
 mod values;
@@ -9,6 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use podpilot_lab::request::AgentKind;
 
+#[cfg(feature = "cluster")]
+pub(crate) use cluster::{ClusterCommand, FitArguments, OperatorArguments};
 pub(crate) use groups::{LoadArguments, OutputArguments, OutputFormat, RivalArguments};
 pub(crate) use load::{LoadTestArguments, RequestArguments, SourceArguments};
 
@@ -45,6 +49,9 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Say what a policy, scenario, HPA manifest, trace, result or run directory holds
     Inspect(InspectArguments),
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    Cluster(ClusterCommand),
     /// Print a completion script for a shell
     Completions {
         /// Which shell

@@ -84,6 +84,16 @@ pub(crate) fn inspection(inspection: &Inspection, format: OutputFormat) -> Resul
     }
 }
 
+/// A title and lines of what and how much.
+#[cfg(feature = "cluster")]
+pub(crate) fn report(title: &str, entries: &[(String, String)], format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Table => print(&format!("{}\n{}\n", title.bold(), tables::entries(entries))),
+        OutputFormat::Json => print_json(&serde_json::json!({"title": title, "entries": entries})),
+        OutputFormat::Csv => print(&csv_rows::entries(entries)?),
+    }
+}
+
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::other)?;
     print(&format!("{text}\n"))
