@@ -20,7 +20,9 @@ fn main() {
     if let Some(base) = record.get("base_trim_start").cloned() {
         record.insert("trim_start".to_owned(), base);
     }
-    for agents_own in ["evaluation", "timesteps", "margin", "policy_frozen_inputs", "policy_normalizer", "reward_weights"] {
+    for agents_own in
+        ["evaluation", "timesteps", "margin", "policy_frozen_inputs", "policy_normalizer", "reward_weights"]
+    {
         record.remove(agents_own);
     }
     let quantile = TrainedPolicy { policy: Policy::Quantile, ..trained };

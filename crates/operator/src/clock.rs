@@ -10,9 +10,7 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 impl Clock {
     /// The system's.
     pub fn system() -> Self {
-        Self::from_fn(|| {
-            Timestamp(i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX))
-        })
+        Self::from_fn(|| Timestamp(i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)))
     }
 
     /// Whatever `now` says.

@@ -3,10 +3,10 @@
 
 mod admin;
 mod clock;
-mod logging;
 pub mod cluster;
 pub mod decide;
 pub mod fit;
+mod logging;
 mod policy;
 pub mod reconcile;
 mod report;

@@ -79,7 +79,8 @@ impl PolicyFiles {
 
     async fn read_file(&self, name: &str) -> Result<Vec<u8>, PolicyRefused> {
         let Some(directory) = &self.directory else {
-            let problem = "policy.file is set, but the operator has no policy directory; start it with --policies";
+            let problem =
+                "policy.file is set, but the operator has no policy directory; start it with --policies";
             return Err(PolicyRefused::Missing(problem.to_owned()));
         };
         let path = directory.join(Path::new(name).file_name().unwrap_or_default());

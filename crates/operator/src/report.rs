@@ -55,12 +55,10 @@ fn names(text: &str) -> Result<(&str, &str), ReportError> {
     parts.filter(|(_, name)| !name.contains('/')).ok_or_else(|| ReportError::NotAName(text.to_owned()))
 }
 
-async fn find(
-    client: &kube::Client,
-    text: &str,
-) -> Result<crate::resource::AdaptiveAutoscaler, ReportError> {
+async fn find(client: &kube::Client, text: &str) -> Result<crate::resource::AdaptiveAutoscaler, ReportError> {
     let (namespace, name) = names(text)?;
-    let api: kube::Api<crate::resource::AdaptiveAutoscaler> = kube::Api::namespaced(client.clone(), namespace);
+    let api: kube::Api<crate::resource::AdaptiveAutoscaler> =
+        kube::Api::namespaced(client.clone(), namespace);
     let found = api.get_opt(name).await.map_err(Box::new)?;
     found.ok_or_else(|| ReportError::Unknown(text.to_owned()))
 }

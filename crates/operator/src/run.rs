@@ -70,7 +70,8 @@ pub async fn run_operator(options: OperatorOptions) -> Result<(), OperatorError>
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
     let leadership = Leadership::none();
-    let watches = Watches::start(client.clone(), options.namespace.clone(), &options.target_kinds, stop.clone());
+    let watches =
+        Watches::start(client.clone(), options.namespace.clone(), &options.target_kinds, stop.clone());
     let reporter =
         Reporter { controller: FIELD_MANAGER.to_owned(), instance: Some(options.lease.identity.clone()) };
     let context = Arc::new(Context {

@@ -104,9 +104,8 @@ impl Settings {
     /// CPU at 80 % of the request; always within this specification's bounds.
     pub fn hpa_manifest(&self, on_target: Option<&HpaManifest>) -> HpaManifest {
         let chosen = self.baseline.as_ref().or(on_target);
-        let mut manifest = chosen
-            .cloned()
-            .unwrap_or_else(|| HpaManifest::cpu_utilization(DEFAULT_HPA_PERCENT, self.bounds));
+        let mut manifest =
+            chosen.cloned().unwrap_or_else(|| HpaManifest::cpu_utilization(DEFAULT_HPA_PERCENT, self.bounds));
         manifest.spec.min_replicas = Some(self.bounds.min);
         manifest.spec.max_replicas = self.bounds.max;
         manifest
@@ -185,9 +184,7 @@ fn service_settings(facts: &ServiceFacts) -> Result<ServiceSettings, ValueError>
     let timeout = facts.timeout.as_deref().unwrap_or("10s");
     Ok(ServiceSettings {
         cpu_ms_per_request: cost
-            .map(|text| {
-                decimal("service.cpuMsPerRequest", text, "a number of milliseconds such as \"3.8\"")
-            })
+            .map(|text| decimal("service.cpuMsPerRequest", text, "a number of milliseconds such as \"3.8\""))
             .transpose()?,
         workers: facts.workers.unwrap_or(1),
         timeout_s: duration("service.timeout", timeout, "a duration such as 10s")?.as_seconds(),

@@ -24,7 +24,11 @@ fn counters(text: &mut String, context: &Context) {
         ("podpilot_decisions", "Decisions made.", counters.decisions.get()),
         ("podpilot_rounds", "Rounds over the workloads that were due.", counters.rounds.get()),
         ("podpilot_scale_writes", "Writes of a target's scale that were tried.", counters.scale_writes.get()),
-        ("podpilot_floor_writes", "Writes of an HPA's minReplicas that were tried.", counters.floor_writes.get()),
+        (
+            "podpilot_floor_writes",
+            "Writes of an HPA's minReplicas that were tried.",
+            counters.floor_writes.get(),
+        ),
         ("podpilot_status_writes", "Writes of a status that were tried.", counters.status_writes.get()),
     ];
     for (name, help, value) in rows {
@@ -32,12 +36,17 @@ fn counters(text: &mut String, context: &Context) {
     }
     let leader = u8::from(context.leadership.may_write());
     let help = "Whether this process may write.";
-    line(text, &format!("# TYPE podpilot_leader gauge\n# HELP podpilot_leader {help}\npodpilot_leader {leader}"));
+    line(
+        text,
+        &format!("# TYPE podpilot_leader gauge\n# HELP podpilot_leader {help}\npodpilot_leader {leader}"),
+    );
     let broken = context.watches.troubles().len();
     let help = "Watches of the API server that are broken.";
     line(
         text,
-        &format!("# TYPE podpilot_broken_watches gauge\n# HELP podpilot_broken_watches {help}\npodpilot_broken_watches {broken}"),
+        &format!(
+            "# TYPE podpilot_broken_watches gauge\n# HELP podpilot_broken_watches {help}\npodpilot_broken_watches {broken}"
+        ),
     );
 }
 
@@ -45,20 +54,32 @@ fn workloads(text: &mut String, context: &Context) {
     let objects = context.watches.autoscalers();
     let newest = context.decisions.newest_first(None, None);
     let mut seen = HashSet::new();
-    let newest: Vec<_> =
-        newest.into_iter().filter(|record| seen.insert((record.namespace.clone(), record.name.clone()))).collect();
+    let newest: Vec<_> = newest
+        .into_iter()
+        .filter(|record| seen.insert((record.namespace.clone(), record.name.clone())))
+        .collect();
     let gauge = |text: &mut String, name: &str, help: &str| {
         line(text, &format!("# TYPE {name} gauge\n# HELP {name} {help}"));
     };
     let rows: [(&str, &str, fn(&crate::reconcile::DecisionRecord) -> i32); 3] = [
-        ("podpilot_replicas", "Replicas that the target asked for at the last decision.", |record| record.current),
+        ("podpilot_replicas", "Replicas that the target asked for at the last decision.", |record| {
+            record.current
+        }),
         ("podpilot_recommended_replicas", "Replicas decided on.", |record| record.recommended),
         ("podpilot_hpa_replicas", "Replicas that the baseline HPA would have.", |record| record.hpa_replicas),
     ];
     for (name, help, value) in rows {
         gauge(text, name, help);
         for record in &newest {
-            line(text, &format!("{name}{{namespace=\"{}\",name=\"{}\"}} {}", record.namespace, record.name, value(record)));
+            line(
+                text,
+                &format!(
+                    "{name}{{namespace=\"{}\",name=\"{}\"}} {}",
+                    record.namespace,
+                    record.name,
+                    value(record)
+                ),
+            );
         }
     }
     gauge(text, "podpilot_condition", "1 where a condition of the AdaptiveAutoscaler is True.");

@@ -28,7 +28,11 @@ pub struct Admin {
 }
 
 /// Answers until `stop`.
-pub async fn serve_admin(listener: TcpListener, admin: Admin, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve_admin(
+    listener: TcpListener,
+    admin: Admin,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(metrics))
         .route("/livez", get(livez))
@@ -45,7 +49,11 @@ async fn metrics(State(admin): State<Admin>) -> impl IntoResponse {
 /// The loop turns. That the API server is away is no reason to be restarted.
 async fn livez(State(admin): State<Admin>) -> (StatusCode, &'static str) {
     let hangs = admin.heartbeat.borrow().is_some_and(|at| at.elapsed() > LONGEST_ROUND);
-    if hangs { (StatusCode::SERVICE_UNAVAILABLE, "no round has ended for two minutes\n") } else { (StatusCode::OK, "ok\n") }
+    if hangs {
+        (StatusCode::SERVICE_UNAVAILABLE, "no round has ended for two minutes\n")
+    } else {
+        (StatusCode::OK, "ok\n")
+    }
 }
 
 /// Every watch has its first list. A process that does not lead is ready as well.

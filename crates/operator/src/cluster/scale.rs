@@ -30,8 +30,7 @@ pub async fn write_scale(
         spec: Some(ScaleSpec { replicas: Some(replicas) }),
         status: None,
     };
-    let parameters =
-        PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() };
+    let parameters = PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() };
     let write = async {
         match target.kind {
             TargetKind::Deployment => {

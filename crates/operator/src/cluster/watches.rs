@@ -97,8 +97,9 @@ impl Watches {
         let deployments = kinds.contains(&TargetKind::Deployment);
         let stateful_sets = kinds.contains(&TargetKind::StatefulSet);
         Self {
-            autoscalers: watching
-                .start("adaptiveautoscalers", |object: &mut AdaptiveAutoscaler| object.metadata.managed_fields = None),
+            autoscalers: watching.start("adaptiveautoscalers", |object: &mut AdaptiveAutoscaler| {
+                object.metadata.managed_fields = None
+            }),
             pods: watching.start("pods", trim_pod),
             hpas: watching.start("horizontalpodautoscalers", |hpa: &mut HorizontalPodAutoscaler| {
                 hpa.metadata.managed_fields = None;

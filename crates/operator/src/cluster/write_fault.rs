@@ -10,7 +10,9 @@ pub enum WriteFault {
     #[error("somebody else wrote the object meanwhile; the next decision reads it anew")]
     Conflict,
     /// Not allowed.
-    #[error("not allowed: {0}; grant the operator's ClusterRole the verb, or add the kind to the chart's targetKinds")]
+    #[error(
+        "not allowed: {0}; grant the operator's ClusterRole the verb, or add the kind to the chart's targetKinds"
+    )]
     Denied(String),
     /// The object is gone.
     #[error("the object is gone")]

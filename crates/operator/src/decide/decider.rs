@@ -153,7 +153,11 @@ impl Decider {
             return Err(StateError("it is of another workload of this name".to_owned()));
         }
         if state.brain != self.brain.name() {
-            return Err(StateError(format!("it is of the {}, now the {} decides", state.brain, self.brain.name())));
+            return Err(StateError(format!(
+                "it is of the {}, now the {} decides",
+                state.brain,
+                self.brain.name()
+            )));
         }
         self.brain.restore(&state.memory, state.taken).map_err(|problem| StateError(problem.to_string()))
     }

@@ -39,7 +39,9 @@ pub enum FitError {
         variation: f64,
     },
     /// CPU does not follow the load.
-    #[error("CPU does not follow the request rate (R² = {r_squared:.2}, at least {LEAST_R_SQUARED} is needed)")]
+    #[error(
+        "CPU does not follow the request rate (R² = {r_squared:.2}, at least {LEAST_R_SQUARED} is needed)"
+    )]
     PoorFit {
         /// Share of variance explained.
         r_squared: f64,

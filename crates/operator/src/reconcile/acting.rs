@@ -57,12 +57,15 @@ impl Act {
             conditions.set(ConditionKind::Acting, holds, reason, message, at);
         };
         match self {
-            Self::Observed => set(false, "ObserveMode", "mode Observe writes nothing to the target".to_owned()),
+            Self::Observed => {
+                set(false, "ObserveMode", "mode Observe writes nothing to the target".to_owned())
+            }
             Self::Paused => set(false, "Paused", "spec.paused holds the decision back".to_owned()),
             Self::Refused(refusal) => set(false, refusal.reason(), refusal.to_string()),
             Self::Failed(fault) => set(false, fault.reason(), fault.to_string()),
             Self::Unchanged | Self::Written(_) => {
-                let what = if mode == Mode::Floor { "minReplicas of the HPA follows" } else { "the scale follows" };
+                let what =
+                    if mode == Mode::Floor { "minReplicas of the HPA follows" } else { "the scale follows" };
                 set(true, "Writing", format!("{what} the decisions"));
             }
         }

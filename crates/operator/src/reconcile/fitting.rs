@@ -29,8 +29,8 @@ pub type FitOutcome = Result<Fitted, NotFitted>;
 /// Why there is no service model.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotFitted {
-    /// No Prometheus, and no cost stated.
-    #[error("there is no history without signals.prometheus; state service.cpuMsPerRequest")]
+    /// No request rate, now or in the past.
+    #[error("there is no request rate without signals.prometheus")]
     NoHistory,
     /// Prometheus did not answer.
     #[error("Prometheus ({0}) {1}")]
@@ -68,7 +68,7 @@ pub async fn fit_workload(request: FitRequest) -> FitOutcome {
     let stated = request.settings.service.cpu_ms_per_request;
     let rates = match rate_history(&request).await {
         Ok(rates) => rates,
-        Err(_) if stated.is_some() => Vec::new(),
+        Err(NotFitted::Signal(..)) if stated.is_some() => Vec::new(),
         Err(problem) => return Err(problem),
     };
     let (cost_ms, error, cost) = match stated {
@@ -79,9 +79,8 @@ pub async fn fit_workload(request: FitRequest) -> FitOutcome {
         }
     };
     let FitRequest { settings, size, models, .. } = request;
-    let build = move || {
-        models.model(cost_ms, error, size, &settings.service, &settings.objective, settings.bounds)
-    };
+    let build =
+        move || models.model(cost_ms, error, size, &settings.service, &settings.objective, settings.bounds);
     let model = tokio::task::spawn_blocking(build).await.map_err(|_| NotFitted::Stopped)??;
     Ok(Fitted { model, cost, rates })
 }

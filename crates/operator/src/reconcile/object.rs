@@ -55,7 +55,8 @@ pub(super) async fn reconcile(
     let decided = decide(context, object, tracked, shared, now).await;
     set_ready(tracked, decided.is_some(), at);
     let replicas = decided.as_ref().map(|(_, current)| *current);
-    let status = status(context, object, tracked, decided.as_ref().map(|(verdict, _)| verdict), replicas, now);
+    let status =
+        status(context, object, tracked, decided.as_ref().map(|(verdict, _)| verdict), replicas, now);
     tell(context, object, tracked, status, now).await;
 }
 
@@ -77,7 +78,11 @@ async fn decide(
     let (reading, usage) = read_signals(tracked, &settings, shared, &namespace, now).await;
     let mut faults = reading.faults.clone();
     if let Err(fault) = &usage {
-        faults.push(SourceFault { source_name: RESOURCE_METRICS, signal: "CPU and memory", fault: fault.clone() });
+        faults.push(SourceFault {
+            source_name: RESOURCE_METRICS,
+            signal: "CPU and memory",
+            fault: fault.clone(),
+        });
     }
     set_signals(&mut tracked.conditions, &faults, settings.prometheus.is_some(), at);
     let view = WorldView {
@@ -100,7 +105,14 @@ async fn decide(
     let wanted = verdict.decision.replicas;
     let done = act(context, &settings, &target, hpa, refusal.into(), (wanted, now)).await;
     conclude(context, object, tracked, &verdict, &done, now).await;
-    record(context, object, tracked, &verdict, &done, Inputs::of(&tracked.observation, reading.in_flight_is_derived, faults));
+    record(
+        context,
+        object,
+        tracked,
+        &verdict,
+        &done,
+        Inputs::of(&tracked.observation, reading.in_flight_is_derived, faults),
+    );
     Some((verdict, target.replicas.spec))
 }
 
@@ -145,11 +157,23 @@ fn accept(
         Some(refusal) => {
             tracked.conditions.set(ConditionKind::Accepted, false, refusal.reason(), refusal.to_string(), at);
             if refusal.is_final() {
-                tracked.conditions.set(ConditionKind::Acting, false, refusal.reason(), refusal.to_string(), at);
+                tracked.conditions.set(
+                    ConditionKind::Acting,
+                    false,
+                    refusal.reason(),
+                    refusal.to_string(),
+                    at,
+                );
                 return None;
             }
         }
-        None => tracked.conditions.set(ConditionKind::Accepted, true, "Accepted", "the specification is followed", at),
+        None => tracked.conditions.set(
+            ConditionKind::Accepted,
+            true,
+            "Accepted",
+            "the specification is followed",
+            at,
+        ),
     }
     Some(MaybeRefused(refusal))
 }
@@ -172,7 +196,11 @@ fn find_target(
 ) -> Option<Target> {
     let (kind, name) = (settings.target.kind, &settings.target.name);
     if !context.watches.watches_kind(kind) {
-        let message = format!("the operator may not see {}; add {} to the chart's targetKinds", kind.plural(), kind.plural());
+        let message = format!(
+            "the operator may not see {}; add {} to the chart's targetKinds",
+            kind.plural(),
+            kind.plural()
+        );
         tracked.conditions.set(ConditionKind::Acting, false, "KindNotWatched", message, at);
         return None;
     }
@@ -249,7 +277,8 @@ async fn take_policy(
     if Instant::now() < tracked.policy_due {
         return;
     }
-    tracked.policy_due = Instant::now() + POLICY_EVERY.min(Duration::from_secs_f64(settings.period.as_seconds()) * 2);
+    tracked.policy_due =
+        Instant::now() + POLICY_EVERY.min(Duration::from_secs_f64(settings.period.as_seconds()) * 2);
     let read = context.policies.read(&context.client, namespace, &settings.policy).await;
     let unchanged = matches!((&read, &tracked.policy), (Ok(bytes), Some(policy)) if *bytes == policy.bytes);
     if unchanged {
@@ -261,7 +290,13 @@ async fn take_policy(
             if let (Some(decider), Some(fitted)) = (&mut tracked.decider, &tracked.fitted)
                 && let Err(error) = install_controller(settings, &policy, fitted, decider, at.1)
             {
-                tracked.conditions.set(ConditionKind::PolicyLoaded, false, "PolicyRefused", error.to_string(), at);
+                tracked.conditions.set(
+                    ConditionKind::PolicyLoaded,
+                    false,
+                    "PolicyRefused",
+                    error.to_string(),
+                    at,
+                );
                 return;
             }
             tracked.policy = Some(policy);
@@ -363,7 +398,13 @@ fn note_second_writer(
             tracked.conditions.set(ConditionKind::SoleWriter, false, "SecondWriter", message, at);
         }
         None => {
-            tracked.conditions.set(ConditionKind::SoleWriter, true, "SoleWriter", "nobody else writes the count", at);
+            tracked.conditions.set(
+                ConditionKind::SoleWriter,
+                true,
+                "SoleWriter",
+                "nobody else writes the count",
+                at,
+            );
         }
     }
 }

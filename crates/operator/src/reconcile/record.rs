@@ -64,7 +64,9 @@ impl Inputs {
     pub fn of(observation: &Observation, in_flight_is_derived: bool, faults: Vec<SourceFault>) -> Self {
         let pods = &observation.pods;
         let serving = pods.pods().iter().filter(|pod| pod.is_serving());
-        let used = serving.flat_map(|pod| pods.containers(pod)).filter_map(|container| container.usage?.cpu_nanocores);
+        let used = serving
+            .flat_map(|pod| pods.containers(pod))
+            .filter_map(|container| container.usage?.cpu_nanocores);
         Self {
             service: observation.service,
             in_flight_is_derived,

@@ -18,7 +18,9 @@ pub enum Refusal {
     )]
     HpaOnTarget(String),
     /// Floor has nothing to raise.
-    #[error("mode Floor raises minReplicas of an HPA, and none scales this target; make one, or use mode Direct")]
+    #[error(
+        "mode Floor raises minReplicas of an HPA, and none scales this target; make one, or use mode Direct"
+    )]
     NoHpa,
 }
 

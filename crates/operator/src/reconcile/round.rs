@@ -173,7 +173,9 @@ impl Operator {
             .collect();
         self.tracked.retain(|uid, _| alive.contains(uid.as_str()));
         for object in autoscalers {
-            let Some(uid) = object.metadata.uid.clone().filter(|uid| alive.contains(uid.as_str())) else { continue };
+            let Some(uid) = object.metadata.uid.clone().filter(|uid| alive.contains(uid.as_str())) else {
+                continue;
+            };
             self.tracked.entry(uid.clone()).or_insert_with(|| {
                 let status = object.status.clone().unwrap_or_default();
                 Tracked::new(uid, Conditions::of(status.conditions), status.restart_state)
@@ -249,8 +251,14 @@ impl Operator {
             }
             let name = hpa.name_any();
             match write_floor(&self.context.client, &self.context.leadership, hpa, &change).await {
-                Ok(()) => tracing::info!(name, min_replicas = change.min_replicas, "the HPA's own minReplicas is restored"),
-                Err(error) => tracing::warn!(name, %error, "the HPA's minReplicas could not be restored; it is tried again"),
+                Ok(()) => tracing::info!(
+                    name,
+                    min_replicas = change.min_replicas,
+                    "the HPA's own minReplicas is restored"
+                ),
+                Err(error) => {
+                    tracing::warn!(name, %error, "the HPA's minReplicas could not be restored; it is tried again")
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ pub(super) fn set_signals(
         return;
     };
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let message = format!("{}. No scale-down until it is read again; {}.", told.join("; "), first.fault.remedy());
+    let message =
+        format!("{}. No scale-down until it is read again; {}.", told.join("; "), first.fault.remedy());
     conditions.set(ConditionKind::SignalsHealthy, false, &first.reason(), message, at);
 }

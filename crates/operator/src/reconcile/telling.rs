@@ -74,10 +74,11 @@ fn service(tracked: &Tracked) -> Option<FittedService> {
 fn restart_state(tracked: &mut Tracked, now: Timestamp) -> Option<String> {
     let kept = |tracked: &Tracked| tracked.state_taken.as_ref().map(|(_, text)| text.clone());
     let fresh = tracked.state_taken.as_ref().is_some_and(|(at, _)| now >= *at && now - *at < STATE_EVERY);
-    let (Some(decider), Some(target)) = (&tracked.decider, &tracked.target_uid) else {
-        // Until there is a decider, what an earlier process left is kept.
-        return kept(tracked).or_else(|| tracked.restart_state.clone());
-    };
+    // What an earlier process left is kept until it is put back.
+    if tracked.restart_state.is_some() {
+        return tracked.restart_state.clone();
+    }
+    let (Some(decider), Some(target)) = (&tracked.decider, &tracked.target_uid) else { return kept(tracked) };
     if fresh {
         return kept(tracked);
     }

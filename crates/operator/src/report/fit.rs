@@ -22,7 +22,8 @@ pub async fn fit_report(name: &str, prometheus: Option<&str>) -> Result<Report, 
     let object = find(&client, name).await?;
     let settings = Settings::of(&object)?;
     let target = read_target(&client, namespace, &settings).await?;
-    let pods = Api::<Pod>::namespaced(client, namespace).list(&ListParams::default()).await.map_err(Box::new)?;
+    let pods =
+        Api::<Pod>::namespaced(client, namespace).list(&ListParams::default()).await.map_err(Box::new)?;
     let pods: Vec<_> = pods.items.into_iter().map(std::sync::Arc::new).collect();
     let now = Clock::system().now();
     let mut observation = Observation::default();
@@ -30,9 +31,13 @@ pub async fn fit_report(name: &str, prometheus: Option<&str>) -> Result<Report, 
     let own = observe(&mut observation, &view);
     let missing = |what: &str| ReportError::Missing(format!("{name}: {what}"));
     let size = pod_size(&observation.pods).ok_or_else(|| missing("no pod of the target is Ready"))?;
-    let source = settings.prometheus.as_ref().ok_or_else(|| missing("there is no signals.prometheus to read history from"))?;
+    let source = settings
+        .prometheus
+        .as_ref()
+        .ok_or_else(|| missing("there is no signals.prometheus to read history from"))?;
     let url = prometheus.unwrap_or(&source.url);
-    let server = Prometheus::at(url, source.timeout).map_err(|fault| missing(&format!("Prometheus {fault}")))?;
+    let server =
+        Prometheus::at(url, source.timeout).map_err(|fault| missing(&format!("Prometheus {fault}")))?;
     let request = FitRequest {
         namespace: namespace.to_owned(),
         settings: settings.clone(),
@@ -60,7 +65,9 @@ async fn read_target(client: &Client, namespace: &str, settings: &Settings) -> R
             api.get_opt(name).await.map_err(Box::new)?.map(|object| Target::of_stateful_set(&object))
         }
     };
-    found.ok_or_else(|| ReportError::Missing(format!("there is no {} {namespace}/{name}", settings.target.kind.name())))
+    found.ok_or_else(|| {
+        ReportError::Missing(format!("there is no {} {namespace}/{name}", settings.target.kind.name()))
+    })
 }
 
 fn told(name: &str, fitted: &Fitted, startup_s: Option<f64>, lag_s: Option<f64>) -> Report {
@@ -69,9 +76,15 @@ fn told(name: &str, fitted: &Fitted, startup_s: Option<f64>, lag_s: Option<f64>)
     let mut add = |what: &str, told: String| entries.push((what.to_owned(), told));
     match &fitted.cost {
         Some(cost) => {
-            add("CPU per request", format!("{:.3} ms ± {:.1} %", cost.cpu_ms_per_request, 100.0 * cost.relative_error));
+            add(
+                "CPU per request",
+                format!("{:.3} ms ± {:.1} %", cost.cpu_ms_per_request, 100.0 * cost.relative_error),
+            );
             add("CPU without requests", format!("{:.0} millicores", 1e3 * cost.idle_cores));
-            add("goodness of fit", format!("R² {:.3} over {} points of the last 6 hours", cost.r_squared, cost.points));
+            add(
+                "goodness of fit",
+                format!("R² {:.3} over {} points of the last 6 hours", cost.r_squared, cost.points),
+            );
         }
         None => add("CPU per request", format!("{:.3} ms, as stated", model.cpu_ms_per_request)),
     }
@@ -80,8 +93,14 @@ fn told(name: &str, fitted: &Fitted, startup_s: Option<f64>, lag_s: Option<f64>)
         let rate = model.capacity.rate_for(pods);
         add(&format!("{pods} pods carry"), format!("{rate:.1} requests/s within the objective"));
     }
-    add("start-up, median", startup_s.map_or_else(|| "unknown: no pod is Ready".to_owned(), |seconds| format!("{seconds:.1} s")));
-    add("lag of the request rate", lag_s.map_or_else(|| "unknown: no rate now".to_owned(), |seconds| format!("{seconds:.1} s")));
+    add(
+        "start-up, median",
+        startup_s.map_or_else(|| "unknown: no pod is Ready".to_owned(), |seconds| format!("{seconds:.1} s")),
+    );
+    add(
+        "lag of the request rate",
+        lag_s.map_or_else(|| "unknown: no rate now".to_owned(), |seconds| format!("{seconds:.1} s")),
+    );
     add("history of rates", format!("{} points of the last day", fitted.rates.len()));
     Report { title: format!("service model of {name}"), entries }
 }

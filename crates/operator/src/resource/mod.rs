@@ -19,6 +19,8 @@ pub use crd::crd_yaml;
 pub use objective::{LatencyTarget, ObjectiveSpec, Price};
 pub use policy_source::{ConfigMapKey, PolicySource};
 pub use signal_source::{OwnQueries, Profile, PrometheusSource, SignalSources};
-pub use spec::{AdaptiveAutoscaler, AdaptiveAutoscalerSpec, Mode, Pause, ScaleTarget, ServiceFacts, TargetKind};
+pub use spec::{
+    AdaptiveAutoscaler, AdaptiveAutoscalerSpec, Mode, Pause, ScaleTarget, ServiceFacts, TargetKind,
+};
 pub use status::{AdaptiveAutoscalerStatus, Counterfactual, FittedService, WouldHaveRun};
 pub use values::{ValueError, decimal, duration};

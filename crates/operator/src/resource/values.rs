@@ -15,10 +15,11 @@ pub struct ValueError {
 /// A decimal number written as text, as Kubernetes' objects carry them.
 pub fn decimal(field: &'static str, text: &str, expected: &'static str) -> Result<f64, ValueError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    text.parse::<f64>()
-        .ok()
-        .filter(|number| digits && number.is_finite())
-        .ok_or_else(|| ValueError { field, value: text.to_owned(), expected })
+    text.parse::<f64>().ok().filter(|number| digits && number.is_finite()).ok_or_else(|| ValueError {
+        field,
+        value: text.to_owned(),
+        expected,
+    })
 }
 
 /// A whole number with one of the units `ms`, `s`, `m`, `h`, such as `200ms`.
@@ -57,9 +58,6 @@ mod tests {
             assert!(decimal("x", wrong, "").is_err(), "{wrong}");
         }
         let error = decimal("objective.badMinutes", "half", "a share between 0 and 1").expect_err("a word");
-        assert_eq!(
-            error.to_string(),
-            "spec.objective.badMinutes is `half`, must be a share between 0 and 1"
-        );
+        assert_eq!(error.to_string(), "spec.objective.badMinutes is `half`, must be a share between 0 and 1");
     }
 }

@@ -130,7 +130,10 @@ mod tests {
         assert_eq!(reason(&vector(r#"[{"value":5}]"#)), "Malformed");
         assert_eq!(reason(b"<html>"), "Malformed");
         assert_eq!(reason(br#"{"status":"success","data":{"resultType":"vec"#), "Malformed");
-        assert_eq!(reason(br#"{"status":"error","errorType":"bad_data","error":"parse error"}"#), "Malformed");
+        assert_eq!(
+            reason(br#"{"status":"error","errorType":"bad_data","error":"parse error"}"#),
+            "Malformed"
+        );
         let partial = br#"{"status":"success","warnings":["store down"],"data":{"resultType":"vector","result":[{"value":[5,"1"]}]}}"#;
         assert_eq!(reason(partial), "Partial");
     }

@@ -56,7 +56,8 @@ impl HttpSource {
         let response = self.client.send(request).await.map_err(|problem| unreachable(&problem))?;
         let status = response.status();
         let body = Limited::new(response.into_body(), LARGEST_ANSWER_BYTES).collect().await;
-        let body = body.map_err(|problem| SignalFault::Malformed { problem: problem.to_string() })?.to_bytes();
+        let body =
+            body.map_err(|problem| SignalFault::Malformed { problem: problem.to_string() })?.to_bytes();
         if status.is_success() {
             return Ok(body.to_vec());
         }

@@ -15,7 +15,7 @@ pub(crate) use fault::RESOURCE_METRICS;
 pub use fault::{SignalFault, SourceFault};
 pub use http::HttpSource;
 pub use prometheus::Prometheus;
-pub(crate) use queries::cpu_query;
 pub use queries::Queries;
+pub(crate) use queries::cpu_query;
 pub use resource_metrics::{NamespaceUsage, PodUsage, ResourceMetrics, parse_pod_metrics};
 pub use service_reading::{ServiceReading, read_service};

@@ -65,9 +65,7 @@ impl Dialect {
                 histogram: "response_latency_ms",
                 units_per_second: 1_000.0,
                 in_flight: None,
-                matchers: format!(
-                    r#"direction="inbound",namespace="{namespace}",deployment="{target}""#
-                ),
+                matchers: format!(r#"direction="inbound",namespace="{namespace}",deployment="{target}""#),
                 not_failed: r#"classification="success""#,
             },
             Profile::Histogram => Self {

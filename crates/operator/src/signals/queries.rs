@@ -39,8 +39,9 @@ impl Queries {
         let Dialect { requests, histogram, matchers, not_failed, units_per_second, .. } = dialect;
         let edge = dialect.edge(threshold_ms);
         let quantile = |level: &str| {
-            let of_buckets =
-                format!("histogram_quantile({level}, sum by (le) (rate({histogram}_bucket{{{matchers}}}[{window}])))");
+            let of_buckets = format!(
+                "histogram_quantile({level}, sum by (le) (rate({histogram}_bucket{{{matchers}}}[{window}])))"
+            );
             let in_seconds = *units_per_second == 1.0;
             Some(if in_seconds { of_buckets } else { format!("{of_buckets} / {units_per_second}") })
         };
@@ -116,7 +117,9 @@ mod tests {
         let queries = Queries::of(&source(Profile::Traefik), "demo", "web", 200.0);
         assert_eq!(
             queries.request_rate.as_deref(),
-            Some(r#"sum(rate(traefik_service_requests_total{service=~"demo-(.+-)?web-(http-)?[^-@]+@.+"}[60s]))"#)
+            Some(
+                r#"sum(rate(traefik_service_requests_total{service=~"demo-(.+-)?web-(http-)?[^-@]+@.+"}[60s]))"#
+            )
         );
         assert!(queries.fast_requests.is_some_and(|query| query.contains(r#"le="0.2""#)));
     }

@@ -72,8 +72,7 @@ pub fn parse_pod_metrics(body: &[u8]) -> Result<NamespaceUsage, SignalFault> {
         let containers = containers.map(|container| {
             let nanos = |name: &str| container.usage.get(name).map(|quantity| quantity.nanos());
             let cpu_nanocores = nanos("cpu").and_then(|nanos| i64::try_from(nanos).ok());
-            let memory_bytes =
-                nanos("memory").and_then(|nanos| i64::try_from(nanos / NANOS_PER_UNIT).ok());
+            let memory_bytes = nanos("memory").and_then(|nanos| i64::try_from(nanos / NANOS_PER_UNIT).ok());
             (container.name, ContainerUsage { at, window, cpu_nanocores, memory_bytes })
         });
         usage.insert(pod.metadata.name, containers.collect());

@@ -131,7 +131,8 @@ impl ServiceReading {
             }
             Some(Err(fault)) => self.fault("requests in flight", fault),
             None => {
-                let (Some(rate), Some(latency)) = (self.signals.request_rate_rps, self.signals.latency) else {
+                let (Some(rate), Some(latency)) = (self.signals.request_rate_rps, self.signals.latency)
+                else {
                     return;
                 };
                 self.in_flight_is_derived = true;

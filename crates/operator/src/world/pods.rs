@@ -4,9 +4,7 @@ use k8s_openapi::api::core::v1::{Container, Pod, PodCondition, PodSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as ApiQuantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use podpilot_autoscalers::hpa::Quantity;
-use podpilot_core::{
-    ContainerObservation, PodId, PodPhase, PodTable, Readiness, ReadyCondition, Timestamp,
-};
+use podpilot_core::{ContainerObservation, PodId, PodPhase, PodTable, Readiness, ReadyCondition, Timestamp};
 
 use crate::signals::PodUsage;
 
@@ -20,7 +18,9 @@ pub fn pod_id(uid: &str) -> PodId {
 /// Adds a pod with what its containers use, if that was measured.
 pub fn push_pod(table: &mut PodTable, pod: &Pod, usage: Option<&PodUsage>) {
     let containers: Vec<ContainerObservation> = pod.spec.as_ref().map_or_else(Vec::new, |spec| {
-        counted_containers(spec).map(|(container, sidecar)| observed(table, container, sidecar, usage)).collect()
+        counted_containers(spec)
+            .map(|(container, sidecar)| observed(table, container, sidecar, usage))
+            .collect()
     });
     let status = pod.status.as_ref();
     table.push(

@@ -21,9 +21,10 @@ pub fn replica_owners(metadata: &ObjectMeta) -> Vec<ReplicaOwner> {
     let entries = metadata.managed_fields.iter().flatten();
     let owning = entries.filter(|entry| {
         let fields = entry.fields_v1.as_ref().map(|fields| &fields.0);
-        fields.and_then(|fields| fields.get("f:spec")).and_then(Value::as_object).is_some_and(|spec| {
-            spec.contains_key("f:replicas")
-        })
+        fields
+            .and_then(|fields| fields.get("f:spec"))
+            .and_then(Value::as_object)
+            .is_some_and(|spec| spec.contains_key("f:replicas"))
     });
     owning
         .map(|entry| ReplicaOwner {

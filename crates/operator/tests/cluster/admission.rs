@@ -21,7 +21,8 @@ async fn refused(api: &Api<AdaptiveAutoscaler>, spec: Value) -> String {
     })
     .expect("an object");
     let kind = kube::core::ApiResource::erase::<AdaptiveAutoscaler>(&());
-    let dynamic: Api<kube::core::DynamicObject> = Api::namespaced_with(api.clone().into_client(), "default", &kind);
+    let dynamic: Api<kube::core::DynamicObject> =
+        Api::namespaced_with(api.clone().into_client(), "default", &kind);
     match dynamic.create(&PostParams::default(), &object).await {
         Err(kube::Error::Api(status)) => status.message,
         other => panic!("not refused: {other:?}"),
@@ -51,7 +52,10 @@ async fn bad_specifications_are_refused_with_what_would_be_right() {
         (prometheus(json!({"profile": "histogram"})), "needs a selector"),
         (prometheus(json!({"window": "1h"})), "from 5s to 10m"),
         (json!({"policy": {}}), "exactly one of builtin, configMap and file"),
-        (json!({"policy": {"builtin": "default", "file": "a"}}), "exactly one of builtin, configMap and file"),
+        (
+            json!({"policy": {"builtin": "default", "file": "a"}}),
+            "exactly one of builtin, configMap and file",
+        ),
         (json!({"policy": {"file": "../../etc/passwd"}}), "without a path"),
         (json!({"service": {"cpuMsPerRequest": "0"}}), "positive number of milliseconds"),
         (json!({"scaleTargetRef": {"kind": "DaemonSet"}}), "\"StatefulSet\""),

@@ -26,7 +26,9 @@ pub(crate) struct ApiServer {
 impl ApiServer {
     /// Starts both and waits until they answer and know the custom resource; `None` without the binaries.
     pub(crate) async fn start() -> Option<Self> {
-        let (Some(etcd), Some(apiserver)) = (binary("etcd-", "etcd"), binary("kubernetes-", "kube-apiserver")) else {
+        let (Some(etcd), Some(apiserver)) =
+            (binary("etcd-", "etcd"), binary("kubernetes-", "kube-apiserver"))
+        else {
             eprintln!("SKIPPED: etcd and kube-apiserver are not built; run testbed/build.sh");
             return None;
         };
@@ -69,6 +71,8 @@ impl ApiServer {
             .arg(format!("--service-account-key-file={}", folder.join("key.pem").display()))
             .arg(format!("--service-account-signing-key-file={}", folder.join("key.pem").display()))
             .arg("--disable-admission-plugins=ServiceAccount")
+            .arg(format!("--audit-policy-file={}", folder.join("audit-policy").display()))
+            .arg(format!("--audit-log-path={}", folder.join("audit.log").display()))
             .stdout(Stdio::null())
             .stderr(log(folder, "kube-apiserver"))
             .spawn()
@@ -83,6 +87,12 @@ impl ApiServer {
         old.wait().expect("it ends");
         self.start_apiserver();
         self.wait_until_ready().await;
+    }
+
+    /// Every request of the user `operator` that has ended, as the API server noted it.
+    pub(crate) fn audit(&self) -> Vec<serde_json::Value> {
+        let log = fs::read_to_string(self.folder.path().join("audit.log")).unwrap_or_default();
+        log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// A client who may do everything.
@@ -180,4 +190,7 @@ fn prepare_keys(folder: &Path) {
     assert!(made.status.success(), "openssl makes a key");
     let tokens = format!("{TOKEN},admin,1,system:masters\noperator-token,operator,2\n");
     fs::write(folder.join("tokens"), tokens).expect("tokens");
+    let audit = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived, ResponseStarted]\n\
+                 rules: [{level: Metadata, users: [operator]}]\n";
+    fs::write(folder.join("audit-policy"), audit).expect("an audit policy");
 }

@@ -123,7 +123,11 @@ async fn names_missing_rights(scene: &mut Scene, server: &ApiServer) {
     let admin = server.admin();
     let rule = json!({"apiGroups": ["*"], "resources": ["adaptiveautoscalers", "adaptiveautoscalers/status", "pods",
         "deployments", "statefulsets", "horizontalpodautoscalers", "events"], "verbs": ["*"]});
-    create(&kube::Api::<ClusterRole>::all(admin.clone()), json!({"metadata": {"name": "no-scale"}, "rules": [rule]})).await;
+    create(
+        &kube::Api::<ClusterRole>::all(admin.clone()),
+        json!({"metadata": {"name": "no-scale"}, "rules": [rule]}),
+    )
+    .await;
     create(
         &kube::Api::<ClusterRoleBinding>::all(admin),
         json!({"metadata": {"name": "no-scale"}, "subjects": [{"kind": "User", "name": "operator", "apiGroup": "rbac.authorization.k8s.io"}],

@@ -84,7 +84,9 @@ async fn clock_jumps(scene: &mut Scene) {
 }
 
 async fn policy_is_corrupted(scene: &mut Scene) {
-    scene.edit("web", json!({"policy": {"builtin": null, "configMap": {"name": "nowhere", "key": "policy"}}})).await;
+    scene
+        .edit("web", json!({"policy": {"builtin": null, "configMap": {"name": "nowhere", "key": "policy"}}}))
+        .await;
     scene.ticks(2).await;
     let (holds, reason, message) = scene.condition("web", "PolicyLoaded").await;
     assert_eq!((holds.as_str(), reason.as_str()), ("False", "PolicyNotFound"));

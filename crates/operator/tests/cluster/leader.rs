@@ -27,11 +27,9 @@ async fn one_leads_and_a_late_write_is_refused() {
     let scene = Scene::new(server.admin(), server.admin(), "leader", 2).await;
     let stop = [CancellationToken::new(), CancellationToken::new()];
     let leaders = [Leadership::none(), Leadership::none()];
-    let first =
-        tokio::spawn(hold_lease(server.admin(), settings("a"), leaders[0].clone(), stop[0].clone()));
+    let first = tokio::spawn(hold_lease(server.admin(), settings("a"), leaders[0].clone(), stop[0].clone()));
     wait_until("a leads", || leaders[0].may_write()).await;
-    let second =
-        tokio::spawn(hold_lease(server.admin(), settings("b"), leaders[1].clone(), stop[1].clone()));
+    let second = tokio::spawn(hold_lease(server.admin(), settings("b"), leaders[1].clone(), stop[1].clone()));
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert!(leaders[0].may_write() && !leaders[1].may_write(), "a renews, so b waits");
 
@@ -40,7 +38,8 @@ async fn one_leads_and_a_late_write_is_refused() {
     wait_until("b takes over", || leaders[1].may_write()).await;
     assert!(!leaders[0].may_write(), "a's time was over before b's began");
     let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
-    let target = scene.context.watches.target("leader", &serde_json::from_value(target).expect("a reference"));
+    let target =
+        scene.context.watches.target("leader", &serde_json::from_value(target).expect("a reference"));
     let target = target.expect("the Deployment");
     let late = write_scale(&server.admin(), &leaders[0], &target, 9).await;
     assert_eq!(late.expect_err("refused").reason(), "LeaseLost");

@@ -9,6 +9,7 @@ mod faults;
 mod floor;
 mod leader;
 mod observe;
+mod permissions;
 mod scene;
 mod signal_server;
 

@@ -15,7 +15,11 @@ async fn observe_decides_tells_and_writes_nothing() {
     scene.create_autoscaler("web", json!({})).await;
     scene.tick().await;
     let status = scene.status("web").await;
-    assert_eq!((status.replicas, status.hpa_replicas), (Some(3), Some(3)), "the HPA has what it started with");
+    assert_eq!(
+        (status.replicas, status.hpa_replicas),
+        (Some(3), Some(3)),
+        "the HPA has what it started with"
+    );
     assert_eq!(scene.condition("web", "Acting").await.1, "ObserveMode");
     assert_eq!(scene.condition("web", "Ready").await.0, "True");
 

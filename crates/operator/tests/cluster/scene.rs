@@ -114,10 +114,15 @@ impl Scene {
 
     async fn create_pod(&self, pods: &Api<Pod>, index: i32) {
         let name = format!("web-{index}");
-        create(pods, json!({"metadata": {"name": name, "labels": {"app": "web"}},
-            "spec": {"containers": [container()]}}))
+        create(
+            pods,
+            json!({"metadata": {"name": name, "labels": {"app": "web"}},
+            "spec": {"containers": [container()]}}),
+        )
         .await;
-        let at = |seconds: f64| jiff::Timestamp::from_second((now_s() - seconds) as i64).expect("a time").to_string();
+        let at = |seconds: f64| {
+            jiff::Timestamp::from_second((now_s() - seconds) as i64).expect("a time").to_string()
+        };
         let status = json!({"status": {"phase": "Running", "startTime": at(612.0), "conditions": [
             {"type": "Ready", "status": "True", "lastTransitionTime": at(600.0)}]}});
         pods.patch_status(&name, &PatchParams::default(), &Patch::Merge(&status)).await.expect("pod status");
@@ -130,7 +135,9 @@ impl Scene {
             let seen = self.context.watches.target(&self.namespace, &target);
             let pods = self.context.watches.pods_by_namespace();
             let ready = pods.get(&self.namespace).map_or(0, |pods| {
-                pods.iter().filter(|pod| pod.status.as_ref().is_some_and(|status| status.start_time.is_some())).count()
+                pods.iter()
+                    .filter(|pod| pod.status.as_ref().is_some_and(|status| status.start_time.is_some()))
+                    .count()
             });
             seen.is_some_and(|target| target.replicas.spec == wanted && target.replicas.status == wanted)
                 && ready == wanted as usize
@@ -242,7 +249,10 @@ impl Scene {
                     "target": {"type": "Utilization", "averageUtilization": 70}}}]}}),
         )
         .await;
-        self.wait_for_hpas(|hpas| hpas.iter().any(|hpa| hpa.namespace().as_deref() == Some(self.namespace.as_str()))).await;
+        self.wait_for_hpas(|hpas| {
+            hpas.iter().any(|hpa| hpa.namespace().as_deref() == Some(self.namespace.as_str()))
+        })
+        .await;
     }
 }
 

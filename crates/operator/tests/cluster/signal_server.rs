@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use serde_json::json;
 
 /// How a source answers.
@@ -111,7 +111,8 @@ async fn instant(State(state): Shared, Query(query): Query<HashMap<String, Strin
         query if query.contains("in_flight") => 1.0,
         _ => signals.rate_rps,
     };
-    answer(signals.prometheus, &json!([{"metric": {}, "value": [now_s(), value.to_string()]}]), "vector").await
+    answer(signals.prometheus, &json!([{"metric": {}, "value": [now_s(), value.to_string()]}]), "vector")
+        .await
 }
 
 /// A day's history whose CPU follows its rate exactly.
@@ -144,12 +145,10 @@ async fn answer(behaviour: Behaviour, result: &serde_json::Value, result_type: &
         Behaviour::NotANumber => whole(&json!([{"metric": {}, "value": [now_s(), "NaN"]}])).into_response(),
         Behaviour::Empty => whole(&json!([])).into_response(),
         Behaviour::Malformed => whole(result)[..20].to_owned().into_response(),
-        Behaviour::Partial => {
-            json!({"status": "success", "warnings": ["a store is down"],
+        Behaviour::Partial => json!({"status": "success", "warnings": ["a store is down"],
                    "data": {"resultType": result_type, "result": result}})
-            .to_string()
-            .into_response()
-        }
+        .to_string()
+        .into_response(),
         Behaviour::Failing => (StatusCode::INTERNAL_SERVER_ERROR, "out of order").into_response(),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) enum ClusterCommand {
     },
     /// Fit the service model of a workload to its history, and say how good the fit is
     Fit(FitArguments),
-    /// Give every HPA its own minReplicas back, before podpilot leaves the cluster
+    /// Delete every AdaptiveAutoscaler and give every HPA its own minReplicas back, before podpilot leaves the cluster
     Release {
         #[command(flatten)]
         output: OutputArguments,

@@ -4,8 +4,8 @@ use podpilot_core::Reason;
 use podpilot_operator::cluster::LeaseSettings;
 use podpilot_operator::resource::crd_yaml;
 use podpilot_operator::{
-    OperatorError, OperatorOptions, Report, ReportError, explain_workload, fit_report, log_json, release_cluster,
-    run_operator,
+    OperatorError, OperatorOptions, Report, ReportError, explain_workload, fit_report, log_json,
+    release_cluster, run_operator,
 };
 
 use crate::arguments::{ClusterCommand, FitArguments, OperatorArguments, OutputArguments};
@@ -59,7 +59,11 @@ async fn print_report(
     arguments: &OutputArguments,
 ) -> Result<(), Failure> {
     let report = report.await.map_err(|error| {
-        if error.is_bad_input() { Failure::BadInput(error.to_string()) } else { Failure::Failed(error.to_string()) }
+        if error.is_bad_input() {
+            Failure::BadInput(error.to_string())
+        } else {
+            Failure::Failed(error.to_string())
+        }
     })?;
     output::report(&report.title, &report.entries, arguments.format)
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod interrupt;
 mod load;
 mod notes;
