@@ -7,19 +7,24 @@ root=$here/..
 folder=$(mktemp --directory)
 trap 'rm -rf "$folder"' EXIT
 
+KUBERNETES=1.37.0 # helm without a cluster would assume an old one
 helm=$("$root/testbed/helm.sh")
-(cd "$root" && cargo run --quiet --locked --package podpilot --features cluster -- crd) > "$folder/crd.yaml"
+if [ -z "${PODPILOT:-}" ]; then # a binary that is built already
+    (cd "$root" && cargo build --quiet --locked --package podpilot --features cluster)
+    PODPILOT=${CARGO_TARGET_DIR:-$root/target}/debug/podpilot
+fi
+"$PODPILOT" crd > "$folder/crd.yaml"
 cp -r "$here/chart" "$folder/chart"
 mkdir -p "$folder/chart/files"
 cp "$folder/crd.yaml" "$folder/chart/files/crd.yaml"
-"$helm" lint --quiet "$folder/chart"
+"$helm" lint --quiet --strict --kube-version "$KUBERNETES" "$folder/chart"
 {
     echo "# Made by deployments/render.sh from deployments/chart. Starts in Observe: what podpilot may do to a workload is"
     echo "# written in each AdaptiveAutoscaler. To remove it: podpilot release && kubectl delete -f install.yaml"
     echo "apiVersion: v1"
     echo "kind: Namespace"
     echo "metadata: {name: podpilot, labels: {pod-security.kubernetes.io/enforce: restricted}}"
-    "$helm" template podpilot "$folder/chart" --namespace podpilot --no-hooks
+    "$helm" template podpilot "$folder/chart" --namespace podpilot --no-hooks --kube-version "$KUBERNETES"
 } > "$folder/install.yaml"
 
 if [ "${1:-}" = --check ]; then

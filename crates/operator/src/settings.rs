@@ -203,11 +203,11 @@ fn manifest(hpa: &BaselineHpa, spec: &AdaptiveAutoscalerSpec) -> Result<HpaManif
     if let Some(behavior) = &hpa.behavior {
         document["behavior"] = serde_json::json!(behavior);
     }
-    hpa_manifest_of(document).map_err(SettingsError::Baseline)
+    hpa_manifest_of(&document).map_err(SettingsError::Baseline)
 }
 
 /// The manifest with this `spec`, if an HPA can follow it.
-pub(crate) fn hpa_manifest_of(spec: serde_json::Value) -> Result<HpaManifest, String> {
+pub(crate) fn hpa_manifest_of(spec: &serde_json::Value) -> Result<HpaManifest, String> {
     let document = serde_json::json!({
         "apiVersion": "autoscaling/v2",
         "kind": HpaManifest::KIND,

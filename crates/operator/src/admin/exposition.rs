@@ -1,13 +1,16 @@
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kube::ResourceExt;
 
-use crate::reconcile::Context;
+use crate::reconcile::{Context, DecisionRecord};
 use crate::resource::AdaptiveAutoscaler;
 
 /// Content type of OpenMetrics.
 pub(super) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Name, help and value of a gauge of one workload.
+type Gauge = (&'static str, &'static str, fn(&DecisionRecord) -> i32);
 
 /// Everything in OpenMetrics' text format.
 pub(super) fn exposition(context: &Context) -> String {
@@ -53,7 +56,7 @@ fn counters(text: &mut String, context: &Context) {
 fn workloads(text: &mut String, context: &Context) {
     let objects = context.watches.autoscalers();
     let newest = context.decisions.newest_first(None, None);
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let newest: Vec<_> = newest
         .into_iter()
         .filter(|record| seen.insert((record.namespace.clone(), record.name.clone())))
@@ -61,7 +64,7 @@ fn workloads(text: &mut String, context: &Context) {
     let gauge = |text: &mut String, name: &str, help: &str| {
         line(text, &format!("# TYPE {name} gauge\n# HELP {name} {help}"));
     };
-    let rows: [(&str, &str, fn(&crate::reconcile::DecisionRecord) -> i32); 3] = [
+    let rows: [Gauge; 3] = [
         ("podpilot_replicas", "Replicas that the target asked for at the last decision.", |record| {
             record.current
         }),

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::exposition::{OPEN_METRICS, exposition};
 use crate::reconcile::Context;
 
 /// A round that takes longer hangs.
-const LONGEST_ROUND: Duration = Duration::from_secs(120);
+const LONGEST_ROUND: Duration = Duration::from_mins(2);
 
 /// What the admin server shows.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ async fn readyz(State(admin): State<Admin>) -> (StatusCode, String) {
 
 async fn decisions(
     State(admin): State<Admin>,
-    Query(wanted): Query<HashMap<String, String>>,
+    Query(wanted): Query<BTreeMap<String, String>>,
 ) -> impl IntoResponse {
     let text = |key: &str| wanted.get(key).map(String::as_str);
     Json(admin.context.decisions.newest_first(text("namespace"), text("name")))

@@ -80,7 +80,7 @@ fn number(hpa: &HorizontalPodAutoscaler, annotation: &str) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn hpa(min: i32, annotations: Value) -> HorizontalPodAutoscaler {
+    fn hpa(min: i32, annotations: &Value) -> HorizontalPodAutoscaler {
         serde_json::from_value(json!({
             "metadata": {"name": "web", "namespace": "demo", "resourceVersion": "7", "annotations": annotations},
             "spec": {"minReplicas": min, "maxReplicas": 10, "scaleTargetRef": {"kind": "Deployment", "name": "web"}},
@@ -90,11 +90,11 @@ mod tests {
 
     #[test]
     fn the_floor_rises_and_the_users_bound_is_noted() {
-        let change = floor_change(&hpa(2, json!({})), 6).expect("a change");
+        let change = floor_change(&hpa(2, &json!({})), 6).expect("a change");
         assert_eq!(change.min_replicas, 6);
         assert_eq!(change.patch["metadata"]["annotations"][USER_MIN_ANNOTATION], "2");
         assert_eq!(change.patch["metadata"]["resourceVersion"], "7");
-        let raised = hpa(6, json!({USER_MIN_ANNOTATION: "2", FLOOR_ANNOTATION: "6"}));
+        let raised = hpa(6, &json!({USER_MIN_ANNOTATION: "2", FLOOR_ANNOTATION: "6"}));
         assert_eq!(floor_change(&raised, 6), None);
         assert_eq!(floor_change(&raised, 1).map(|change| change.min_replicas), Some(2));
         assert_eq!(floor_change(&raised, 99).map(|change| change.min_replicas), Some(10));
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_bound_that_the_user_edits_meanwhile_is_the_users() {
-        let edited = hpa(4, json!({USER_MIN_ANNOTATION: "2", FLOOR_ANNOTATION: "6"}));
+        let edited = hpa(4, &json!({USER_MIN_ANNOTATION: "2", FLOOR_ANNOTATION: "6"}));
         assert_eq!(release_change(&edited).map(|change| change.min_replicas), Some(4));
         let change = floor_change(&edited, 8).expect("a change");
         assert_eq!(change.patch["metadata"]["annotations"][USER_MIN_ANNOTATION], "4");
@@ -111,6 +111,6 @@ mod tests {
 
     #[test]
     fn an_untouched_hpa_is_left_alone() {
-        assert_eq!(release_change(&hpa(3, json!({}))), None);
+        assert_eq!(release_change(&hpa(3, &json!({}))), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Watched objects are kept in memory: what nobody reads is dropped when they arrive.
 
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{Container, Pod};
+use k8s_openapi::api::core::v1::{Container, Pod, PodTemplateSpec};
 use kube::api::ObjectMeta;
 
 /// Keeps what an autoscaler may see of a pod.
@@ -42,13 +42,13 @@ pub(super) fn trim_pod(pod: &mut Pod) {
 
 /// Drops the pod template.
 pub(super) fn trim_deployment(deployment: &mut Deployment) {
-    deployment.spec.template = Default::default();
+    deployment.spec.template = PodTemplateSpec::default();
     deployment.metadata.annotations = None;
 }
 
 /// Drops the pod template.
 pub(super) fn trim_stateful_set(set: &mut StatefulSet) {
-    set.spec.template = Default::default();
+    set.spec.template = PodTemplateSpec::default();
     set.spec.volume_claim_templates = None;
     set.metadata.annotations = None;
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,7 +98,7 @@ impl Watches {
         let stateful_sets = kinds.contains(&TargetKind::StatefulSet);
         Self {
             autoscalers: watching.start("adaptiveautoscalers", |object: &mut AdaptiveAutoscaler| {
-                object.metadata.managed_fields = None
+                object.metadata.managed_fields = None;
             }),
             pods: watching.start("pods", trim_pod),
             hpas: watching.start("horizontalpodautoscalers", |hpa: &mut HorizontalPodAutoscaler| {
@@ -142,8 +142,8 @@ impl Watches {
     }
 
     /// Pods by namespace.
-    pub fn pods_by_namespace(&self) -> HashMap<String, Vec<Arc<Pod>>> {
-        let mut by_namespace: HashMap<String, Vec<Arc<Pod>>> = HashMap::new();
+    pub fn pods_by_namespace(&self) -> BTreeMap<String, Vec<Arc<Pod>>> {
+        let mut by_namespace: BTreeMap<String, Vec<Arc<Pod>>> = BTreeMap::new();
         for pod in self.pods.state() {
             by_namespace.entry(pod.namespace().unwrap_or_default()).or_default().push(pod);
         }

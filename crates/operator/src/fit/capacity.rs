@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use podpilot_controller::{CapacityCurve, ControllerError};
@@ -8,7 +8,7 @@ use podpilot_service_model::{CpuCost, Inverse, LatencyTables, PodSpec, ServiceSp
 use crate::settings::ServiceSettings;
 
 /// Requests and limits of a pod, as the service model needs them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PodSize {
     /// Sum of the containers' CPU requests, millicores.
     pub cpu_request_m: u32,
@@ -34,10 +34,10 @@ pub struct ServiceModel {
 /// Tables take seconds to build, and workloads that are alike can share them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelCache {
-    tables: Arc<Mutex<HashMap<TableKey, Arc<LatencyTables>>>>,
+    tables: Arc<Mutex<BTreeMap<TableKey, Arc<LatencyTables>>>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TableKey {
     size: PodSize,
     /// Cost, threshold and time-out, microseconds.
@@ -111,8 +111,8 @@ fn specifications(cost_ms: f64, size: PodSize, service: &ServiceSettings) -> (Se
 }
 
 fn rounded_up(cost_ms: f64) -> f64 {
-    let step = (cost_ms.log10() * STEPS_PER_DECADE - 1e-9).ceil();
-    10_f64.powf(step / STEPS_PER_DECADE)
+    let step = (libm::log10(cost_ms) * STEPS_PER_DECADE - 1e-9).ceil();
+    libm::pow(10.0, step / STEPS_PER_DECADE)
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ mod tests {
         let point = |index: usize| {
             let rate_rps = 20.0 + 5.0 * (index % 10) as f64;
             // A fixed pattern without correlation to the rate's.
-            let error = if (index / 10) % 2 == 0 { noise } else { -noise };
+            let error = if (index / 10).is_multiple_of(2) { noise } else { -noise };
             LoadPoint { rate_rps, cpu_cores: idle + rate_rps * cost_ms * 1e-3 + error }
         };
         (0..count).map(point).collect()
@@ -121,7 +121,7 @@ mod tests {
     fn the_standard_error_is_that_of_least_squares() {
         // Residuals of ±0.01 over 40 points; Σ(x−x̄)² = 40 · 25 · 8.25; s² = 40·1e-4/38.
         let fit = fit_cost(&points(40, 3.7, 0.02, 0.01)).expect("enough");
-        let expected = (40.0 * 1e-4 / 38.0 / (40.0 * 25.0 * 8.25) as f64).sqrt() / 3.7e-3;
+        let expected = (40.0_f64 * 1e-4 / 38.0 / (40.0 * 25.0 * 8.25)).sqrt() / 3.7e-3;
         assert!((fit.relative_error - expected).abs() < 1e-9, "{} {expected}", fit.relative_error);
     }
 

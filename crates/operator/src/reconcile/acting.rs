@@ -58,7 +58,7 @@ impl Act {
         };
         match self {
             Self::Observed => {
-                set(false, "ObserveMode", "mode Observe writes nothing to the target".to_owned())
+                set(false, "ObserveMode", "mode Observe writes nothing to the target".to_owned());
             }
             Self::Paused => set(false, "Paused", "spec.paused holds the decision back".to_owned()),
             Self::Refused(refusal) => set(false, refusal.reason(), refusal.to_string()),

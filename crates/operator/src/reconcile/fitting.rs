@@ -71,12 +71,11 @@ pub async fn fit_workload(request: FitRequest) -> FitOutcome {
         Err(NotFitted::Signal(..)) if stated.is_some() => Vec::new(),
         Err(problem) => return Err(problem),
     };
-    let (cost_ms, error, cost) = match stated {
-        Some(cost_ms) => (cost_ms, (0.0, None), None),
-        None => {
-            let fit = fit_cost(&load_points(&request).await?)?;
-            (fit.cpu_ms_per_request, (fit.relative_error, Some(fit.r_squared)), Some(fit))
-        }
+    let (cost_ms, error, cost) = if let Some(cost_ms) = stated {
+        (cost_ms, (0.0, None), None)
+    } else {
+        let fit = fit_cost(&load_points(&request).await?)?;
+        (fit.cpu_ms_per_request, (fit.relative_error, Some(fit.r_squared)), Some(fit))
     };
     let FitRequest { settings, size, models, .. } = request;
     let build =

@@ -1,6 +1,6 @@
 //! One object, one decision.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,17 +30,17 @@ use crate::signals::{
 };
 use crate::world::{Target, WorldView, observe, startup_seconds};
 
-const POLICY_EVERY: Duration = Duration::from_secs(60);
-const REFIT_EVERY: Duration = Duration::from_secs(3_600);
-const RETRY_FIT_EVERY: Duration = Duration::from_secs(60);
+const POLICY_EVERY: Duration = Duration::from_mins(1);
+const REFIT_EVERY: Duration = Duration::from_hours(1);
+const RETRY_FIT_EVERY: Duration = Duration::from_mins(1);
 
 /// What all objects of a round share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) autoscalers: Vec<Arc<AdaptiveAutoscaler>>,
     pub(super) hpas: Vec<Arc<HorizontalPodAutoscaler>>,
-    pub(super) pods: HashMap<String, Vec<Arc<Pod>>>,
-    pub(super) usage: HashMap<String, Result<NamespaceUsage, SignalFault>>,
+    pub(super) pods: BTreeMap<String, Vec<Arc<Pod>>>,
+    pub(super) usage: BTreeMap<String, Result<NamespaceUsage, SignalFault>>,
 }
 
 /// Decides for one object, carries it out, and tells of it.
@@ -248,7 +248,7 @@ fn prepare_decider(
     edited: bool,
     now: Timestamp,
 ) -> Option<()> {
-    let on_target = hpa.and_then(|hpa| hpa_manifest_of(serde_json::to_value(&hpa.spec).ok()?).ok());
+    let on_target = hpa.and_then(|hpa| hpa_manifest_of(&serde_json::to_value(&hpa.spec).ok()?).ok());
     let manifest = settings.hpa_manifest(on_target.as_ref());
     match &mut tracked.decider {
         None => {

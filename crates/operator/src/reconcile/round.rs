@@ -1,6 +1,6 @@
 //! Rounds over all objects that are due.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -96,14 +96,14 @@ impl std::fmt::Debug for Context {
 #[derive(Debug)]
 pub struct Operator {
     context: Arc<Context>,
-    tracked: HashMap<String, Tracked>,
+    tracked: BTreeMap<String, Tracked>,
     heartbeat: watch::Sender<Option<Instant>>,
 }
 
 impl Operator {
     /// Knows nothing yet.
     pub fn new(context: Arc<Context>) -> Self {
-        Self { context, tracked: HashMap::new(), heartbeat: watch::Sender::new(None) }
+        Self { context, tracked: BTreeMap::new(), heartbeat: watch::Sender::new(None) }
     }
 
     /// When the last round ended.
@@ -144,7 +144,7 @@ impl Operator {
         let autoscalers = self.context.watches.autoscalers();
         self.follow(&autoscalers);
         let now = Instant::now();
-        let due: HashSet<String> = self
+        let due: BTreeSet<String> = self
             .tracked
             .iter()
             .filter(|(_, tracked)| tracked.due <= now)
@@ -166,7 +166,7 @@ impl Operator {
 
     /// Begins with new objects and forgets deleted ones.
     fn follow(&mut self, autoscalers: &[Arc<AdaptiveAutoscaler>]) {
-        let alive: HashSet<&str> = autoscalers
+        let alive: BTreeSet<&str> = autoscalers
             .iter()
             .filter(|object| object.metadata.deletion_timestamp.is_none())
             .filter_map(|object| object.metadata.uid.as_deref())
@@ -188,7 +188,7 @@ impl Operator {
         autoscalers: Vec<Arc<AdaptiveAutoscaler>>,
         due: &[Arc<AdaptiveAutoscaler>],
     ) -> Shared {
-        let namespaces: HashSet<String> = due.iter().filter_map(|object| object.namespace()).collect();
+        let namespaces: BTreeSet<String> = due.iter().filter_map(|object| object.namespace()).collect();
         let metrics = &self.context.resource_metrics;
         let usage = stream::iter(namespaces)
             .map(|namespace| async move {
@@ -257,7 +257,7 @@ impl Operator {
                     "the HPA's own minReplicas is restored"
                 ),
                 Err(error) => {
-                    tracing::warn!(name, %error, "the HPA's minReplicas could not be restored; it is tried again")
+                    tracing::warn!(name, %error, "the HPA's minReplicas could not be restored; it is tried again");
                 }
             }
         }

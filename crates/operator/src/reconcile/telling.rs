@@ -8,7 +8,7 @@ use podpilot_core::{DecisionSource, Span, Timestamp};
 use super::tracked::Tracked;
 use super::{ConditionKind, Context};
 use crate::cluster::write_status;
-use crate::decide::Verdict;
+use crate::decide::{Comparison, Verdict};
 use crate::resource::{AdaptiveAutoscaler, AdaptiveAutoscalerStatus, FittedService};
 
 /// Memory for a restart is taken this seldom.
@@ -41,7 +41,7 @@ pub(super) fn status(
         replicas,
         bad_minutes: bad.map(|ratio| format!("at most {:.1}%", 100.0 * ratio)),
         saving: comparison.and_then(|comparison| comparison.saving(price)),
-        counterfactual: comparison.map(|comparison| comparison.told()),
+        counterfactual: comparison.map(Comparison::told),
         service: service(tracked),
         ..AdaptiveAutoscalerStatus::default()
     };

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podpilot_autoscalers::hpa::Quantity;
@@ -11,10 +11,10 @@ use super::{HttpSource, SignalFault};
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Usage of one pod's containers by name.
-pub type PodUsage = HashMap<String, ContainerUsage>;
+pub type PodUsage = BTreeMap<String, ContainerUsage>;
 
 /// Usage of the pods of one namespace by name.
-pub type NamespaceUsage = HashMap<String, PodUsage>;
+pub type NamespaceUsage = BTreeMap<String, PodUsage>;
 
 /// `metrics.k8s.io`, which cannot be watched.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ struct Name {
 #[derive(Debug, Deserialize)]
 struct ContainerMetrics {
     name: String,
-    usage: HashMap<String, Quantity>,
+    usage: BTreeMap<String, Quantity>,
 }
 
 impl ResourceMetrics {
@@ -64,7 +64,7 @@ pub fn parse_pod_metrics(body: &[u8]) -> Result<NamespaceUsage, SignalFault> {
     let malformed = |problem: String| SignalFault::Malformed { problem };
     let list: PodMetricsList =
         serde_json::from_slice(body).map_err(|problem| malformed(problem.to_string()))?;
-    let mut usage = NamespaceUsage::with_capacity(list.items.len());
+    let mut usage = NamespaceUsage::new();
     for pod in list.items {
         let at = time(&pod.timestamp).ok_or_else(|| malformed(format!("timestamp `{}`", pod.timestamp)))?;
         let window = window(&pod.window).ok_or_else(|| malformed(format!("window `{}`", pod.window)))?;

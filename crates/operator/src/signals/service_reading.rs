@@ -38,7 +38,7 @@ pub async fn read_service(
         ask(&queries.in_flight),
     );
     let mut reading = ServiceReading::default();
-    let newest = reading.sample_time(sample_time, now);
+    let newest = newest_sample(sample_time, now);
     reading.note_rate(rate, newest, window, stale_after, now);
     reading.note_totals(requests, fast, newest);
     reading.note_latency([p50, p95, p99], newest, window);
@@ -51,15 +51,6 @@ type Asked = Option<Result<Answer, SignalFault>>;
 impl ServiceReading {
     fn fault(&mut self, signal: &'static str, fault: SignalFault) {
         self.faults.push(SourceFault { source_name: PROMETHEUS, signal, fault });
-    }
-
-    /// Time of the newest raw sample; `None`: as old as the answers. A time from the future is not believed.
-    fn sample_time(&mut self, asked: Asked, now: Timestamp) -> Option<Timestamp> {
-        match asked? {
-            Ok(answer) => Some(Timestamp::from_seconds(answer.value).min(now)),
-            // The rate's own fault says it better.
-            Err(_) => None,
-        }
     }
 
     fn note_rate(
@@ -140,4 +131,11 @@ impl ServiceReading {
             }
         }
     }
+}
+
+/// Time of the newest raw sample; `None`: as old as the answers. A time from the future is not believed.
+fn newest_sample(asked: Asked, now: Timestamp) -> Option<Timestamp> {
+    // If this fails, the rate's own fault says it better.
+    let answer = asked?.ok()?;
+    Some(Timestamp::from_seconds(answer.value).min(now))
 }

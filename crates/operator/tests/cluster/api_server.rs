@@ -11,7 +11,7 @@ use kube::{Client, Config, CustomResourceExt};
 use podpilot_operator::resource::AdaptiveAutoscaler;
 
 const TOKEN: &str = "a-token-of-this-test";
-const START_UP: Duration = Duration::from_secs(120);
+const START_UP: Duration = Duration::from_mins(2);
 
 /// Ends with its processes and its folder.
 pub(crate) struct ApiServer {

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::signal_server::{SignalServer, advance_clock, now_s};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Scene {
     pub(crate) client: Client,
@@ -145,7 +145,7 @@ impl Scene {
         .await;
     }
 
-    /// Creates an AdaptiveAutoscaler `web`; `spec` is laid over the usual one.
+    /// Creates an `AdaptiveAutoscaler` `web`; `spec` is laid over the usual one.
     pub(crate) async fn create_autoscaler(&self, name: &str, spec: Value) {
         let object = autoscaler(name, &self.signals.url, spec);
         create(&self.api::<AdaptiveAutoscaler>(), object).await;

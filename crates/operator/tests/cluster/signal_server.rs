@@ -1,6 +1,6 @@
 //! Prometheus' HTTP API and the resource metrics API on a loopback port, each of which can be made to fail.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -93,7 +93,7 @@ pub(crate) fn now_s() -> f64 {
     machine + AHEAD_S.load(Ordering::SeqCst) as f64
 }
 
-async fn instant(State(state): Shared, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn instant(State(state): Shared, Query(query): Query<BTreeMap<String, String>>) -> Response {
     let signals = {
         let mut signals = state.lock().expect("not poisoned");
         let grown = signals.rate_rps;
@@ -116,7 +116,7 @@ async fn instant(State(state): Shared, Query(query): Query<HashMap<String, Strin
 }
 
 /// A day's history whose CPU follows its rate exactly.
-async fn range(State(state): Shared, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn range(State(state): Shared, Query(query): Query<BTreeMap<String, String>>) -> Response {
     let behaviour = state.lock().expect("not poisoned").prometheus;
     let number = |key: &str| query.get(key).and_then(|text| text.parse::<f64>().ok()).expect("a number");
     let (start, end, step) = (number("start"), number("end"), number("step"));
@@ -139,7 +139,7 @@ async fn answer(behaviour: Behaviour, result: &serde_json::Value, result_type: &
     match behaviour {
         Behaviour::Healthy | Behaviour::Stale => whole(result).into_response(),
         Behaviour::Hanging => {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             StatusCode::GATEWAY_TIMEOUT.into_response()
         }
         Behaviour::NotANumber => whole(&json!([{"metric": {}, "value": [now_s(), "NaN"]}])).into_response(),
