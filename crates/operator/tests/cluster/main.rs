@@ -1,6 +1,7 @@
 //! Against a real etcd and kube-apiserver, with a Prometheus and a resource metrics API made to fail on purpose.
 //! Skipped, and says so, where the testbed's binaries are not built (`testbed/build.sh`).
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "real servers take real time")]
 
 mod admission;
 mod api_server;

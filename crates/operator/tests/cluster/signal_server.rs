@@ -124,7 +124,7 @@ async fn range(State(state): Shared, Query(query): Query<BTreeMap<String, String
     let points = ((end - start) / step) as usize;
     let values: Vec<_> = (0..points.min(400))
         .map(|index| {
-            let rate = 30.0 + 20.0 * (index as f64 / 15.0).sin();
+            let rate = 30.0 + 20.0 * libm::sin(index as f64 / 15.0);
             let value = if is_cpu { 0.01 + rate * CPU_MS_PER_REQUEST / 1e3 } else { rate };
             json!([start + step * index as f64, value.to_string()])
         })
