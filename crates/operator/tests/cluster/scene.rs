@@ -47,17 +47,17 @@ impl Scene {
         let namespaces: Api<Namespace> = Api::all(admin.clone());
         create(&namespaces, json!({"metadata": {"name": namespace}})).await;
         let signals = SignalServer::start().await;
-        let mut scene = Self::around(admin, operator, namespace, signals);
+        let mut scene = Self::around(admin, &operator, namespace, signals);
         scene.create_deployment(replicas).await;
         scene.settle().await;
         scene.context.watches.ready().await;
         scene
     }
 
-    fn around(admin: Client, operator: Client, namespace: &str, signals: SignalServer) -> Self {
+    fn around(admin: Client, operator: &Client, namespace: &str, signals: SignalServer) -> Self {
         let stop = CancellationToken::new();
         let leadership = Leadership::forever();
-        let context = new_context(&operator, namespace, &signals, &leadership, &stop);
+        let context = new_context(operator, namespace, &signals, &leadership, &stop);
         let operator = Operator::new(Arc::clone(&context));
         Self { client: admin, namespace: namespace.to_owned(), signals, operator, context, leadership, stop }
     }
