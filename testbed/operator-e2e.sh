@@ -90,8 +90,11 @@ require_tools cargo:cargo jq:jq curl:curl
 if node_first_process > /dev/null; then
     die "a testbed runs, and this test needs a new one; stop it with: make testbed-down"
 fi
-(cd "$here/.." && cargo build --quiet --release --locked --package podpilot --features cluster)
-podpilot=${CARGO_TARGET_DIR:-$here/../target}/release/podpilot
+podpilot=${PODPILOT:-} # a binary that is built already
+if [ -z "$podpilot" ]; then
+    (cd "$here/.." && cargo build --quiet --release --locked --package podpilot --features cluster)
+    podpilot=${CARGO_TARGET_DIR:-$here/../target}/release/podpilot
+fi
 
 trap finish EXIT
 "$here/up.sh"
