@@ -106,6 +106,7 @@ hpa-live-check: ## Give our HPA what the real one read in RECORDING=; both must 
 
 simulator-check: ## Predict RECORDING= by the simulator and report the errors
 	cargo run --quiet --release --locked --package podpilot-experiments -- replay-simulator '$(RECORDING)'
+
 # ---- operator (docs/operator.md) -------------------------------------------------------------------------
 .PHONY: operator-test operator-check operator-e2e manifests
 operator-test: ## The operator against a real etcd and kube-apiserver, signals made to fail on purpose
