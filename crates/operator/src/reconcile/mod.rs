@@ -1,8 +1,10 @@
 //! From one object to one decision, its write and its status; and the rounds over all objects.
 
 mod acting;
+mod aftermath;
 mod conditions;
 mod fitting;
+mod learning;
 mod making;
 mod object;
 mod pod_size;

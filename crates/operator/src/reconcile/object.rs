@@ -2,37 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
-use kube::runtime::events::EventType;
 use podpilot_core::{Span, Timestamp};
 use tokio::time::Instant;
 
-use super::acting::{Act, act};
-use super::making::{install_controller, stale_after};
-use super::pod_size::pod_size;
+use super::acting::act;
+use super::aftermath::{conclude, note_second_writer, record};
+use super::learning::{prepare_decider, restore, take_fit, take_policy};
+use super::making::stale_after;
 use super::refusal::hpa_of;
 use super::signal_condition::set_signals;
-use super::telling::{publish, set_ready, source_name, status, tell};
+use super::telling::{set_ready, status, tell};
 use super::tracked::Tracked;
-use super::{
-    ConditionKind, Context, DecisionRecord, FitRequest, Inputs, Refusal, fit_workload, refusal, second_writer,
-};
-use crate::decide::{Brain, Decider, RestartState, Verdict};
-use crate::policy::parse_policy;
-use crate::resource::{AdaptiveAutoscaler, Mode};
-use crate::settings::{Settings, hpa_manifest_of};
+use super::{ConditionKind, Context, Inputs, Refusal, refusal};
+use crate::decide::Verdict;
+use crate::resource::AdaptiveAutoscaler;
+use crate::settings::Settings;
 use crate::signals::{
     NamespaceUsage, Prometheus, RESOURCE_METRICS, ServiceReading, SignalFault, SourceFault, read_service,
 };
 use crate::world::{Target, WorldView, observe, startup_seconds};
-
-const POLICY_EVERY: Duration = Duration::from_mins(1);
-const REFIT_EVERY: Duration = Duration::from_hours(1);
-const RETRY_FIT_EVERY: Duration = Duration::from_mins(1);
 
 /// What all objects of a round share.
 #[derive(Debug)]
@@ -238,242 +230,4 @@ async fn read_signals<'s>(
         tracked.note_lag(now, rate.at);
     }
     (reading, usage)
-}
-
-/// Makes a decider for a new target, and lets a known one follow an edited specification.
-fn prepare_decider(
-    tracked: &mut Tracked,
-    settings: &Settings,
-    hpa: Option<&Arc<HorizontalPodAutoscaler>>,
-    edited: bool,
-    now: Timestamp,
-) -> Option<()> {
-    let on_target = hpa.and_then(|hpa| hpa_manifest_of(&serde_json::to_value(&hpa.spec).ok()?).ok());
-    let manifest = settings.hpa_manifest(on_target.as_ref());
-    match &mut tracked.decider {
-        None => {
-            let brain = Brain::hpa(settings.hpa(&manifest).ok()?);
-            tracked.decider = Decider::new(settings, brain, manifest).ok();
-        }
-        Some(decider) => {
-            decider.follow(manifest).ok()?;
-            decider.set_mode(settings.mode);
-            if edited && let (Some(policy), Some(fitted)) = (&tracked.policy, &tracked.fitted) {
-                install_controller(settings, policy, fitted, decider, now).ok()?;
-            }
-        }
-    }
-    tracked.decider.as_ref().map(|_| ())
-}
-
-/// Reads the policy now and then; a bad one never replaces a good one.
-async fn take_policy(
-    context: &Context,
-    namespace: &str,
-    tracked: &mut Tracked,
-    settings: &Settings,
-    at: (Option<i64>, Timestamp),
-) {
-    if Instant::now() < tracked.policy_due {
-        return;
-    }
-    tracked.policy_due =
-        Instant::now() + POLICY_EVERY.min(Duration::from_secs_f64(settings.period.as_seconds()) * 2);
-    let read = context.policies.read(&context.client, namespace, &settings.policy).await;
-    let unchanged = matches!((&read, &tracked.policy), (Ok(bytes), Some(policy)) if *bytes == policy.bytes);
-    if unchanged {
-        tracked.conditions.set(ConditionKind::PolicyLoaded, true, "Loaded", "the policy is in use", at);
-        return;
-    }
-    match read.and_then(|bytes| parse_policy(bytes, "the policy")) {
-        Ok(policy) => {
-            if let (Some(decider), Some(fitted)) = (&mut tracked.decider, &tracked.fitted)
-                && let Err(error) = install_controller(settings, &policy, fitted, decider, at.1)
-            {
-                tracked.conditions.set(
-                    ConditionKind::PolicyLoaded,
-                    false,
-                    "PolicyRefused",
-                    error.to_string(),
-                    at,
-                );
-                return;
-            }
-            tracked.policy = Some(policy);
-            tracked.conditions.set(ConditionKind::PolicyLoaded, true, "Loaded", "the policy is in use", at);
-        }
-        Err(refused) => {
-            let stays = if tracked.policy.is_some() { "; the one before it stays in use" } else { "" };
-            let message = format!("{refused}{stays}");
-            tracked.conditions.set(ConditionKind::PolicyLoaded, false, refused.reason(), message, at);
-        }
-    }
-}
-
-/// Fits the service model beside decisions, and takes what came of it.
-async fn take_fit(
-    context: &Context,
-    namespace: &str,
-    tracked: &mut Tracked,
-    settings: &Settings,
-    at: (Option<i64>, Timestamp),
-) {
-    if let Some(task) = tracked.fitting.take_if(|task| task.is_finished()) {
-        let outcome = task.await.unwrap_or(Err(super::fitting::NotFitted::Stopped));
-        let pause = if outcome.is_ok() { REFIT_EVERY } else { RETRY_FIT_EVERY };
-        tracked.fit_due = Instant::now() + pause;
-        match outcome {
-            Ok(fitted) => {
-                let message = format!(
-                    "{:.2} ms of CPU a request, {:.1} requests/s a pod within the objective",
-                    fitted.model.cpu_ms_per_request,
-                    fitted.model.rps_per_pod()
-                );
-                let reason = if fitted.cost.is_some() { "Fitted" } else { "Stated" };
-                tracked.conditions.set(ConditionKind::ServiceFitted, true, reason, message, at);
-                if let (Some(decider), Some(policy)) = (&mut tracked.decider, &tracked.policy)
-                    && let Err(error) = install_controller(settings, policy, &fitted, decider, at.1)
-                {
-                    tracing::error!(namespace, %error, "no controller can be made");
-                }
-                tracked.fitted = Some(fitted);
-            }
-            // A model that is there stays.
-            Err(_) if tracked.fitted.is_some() => {}
-            Err(problem) => {
-                let message = format!("{problem}. Until then the baseline HPA decides");
-                tracked.conditions.set(ConditionKind::ServiceFitted, false, "TooLittleData", message, at);
-            }
-        }
-    }
-    let Some(size) = pod_size(&tracked.observation.pods) else { return };
-    if tracked.pod_size != Some(size) {
-        tracked.pod_size = Some(size);
-        tracked.fit_due = Instant::now();
-    }
-    if tracked.fitting.is_none() && Instant::now() >= tracked.fit_due {
-        let request = FitRequest {
-            namespace: namespace.to_owned(),
-            settings: settings.clone(),
-            size,
-            prometheus: tracked.prometheus.clone(),
-            models: context.models.clone(),
-            now: at.1,
-        };
-        tracked.fitting = Some(tokio::spawn(fit_workload(request)));
-    }
-}
-
-/// Puts back the memory from before a restart, as soon as the brain that it is of is there.
-fn restore(tracked: &mut Tracked, target: &str) {
-    let (Some(decider), Some(text)) = (&mut tracked.decider, &tracked.restart_state) else { return };
-    match RestartState::from_text(text) {
-        Ok(state) if state.brain != decider.brain().name() && tracked.fitting.is_some() => {}
-        Ok(state) => {
-            if let Err(error) = decider.restore(&state, target) {
-                tracing::warn!(%error, "memory from before the restart is not used");
-            }
-            tracked.restart_state = None;
-        }
-        Err(error) => {
-            tracing::warn!(%error, "memory from before the restart is not used");
-            tracked.restart_state = None;
-        }
-    }
-}
-
-fn note_second_writer(
-    tracked: &mut Tracked,
-    settings: &Settings,
-    target: &Target,
-    at: (Option<i64>, Timestamp),
-) {
-    let found = if settings.mode == Mode::Direct { second_writer(target, tracked.written) } else { None };
-    match found {
-        Some(owner) => {
-            let message = format!(
-                "{} writes spec.replicas too: take replicas out of what it applies, or ignore the field there",
-                owner.manager
-            );
-            tracked.conditions.set(ConditionKind::SoleWriter, false, "SecondWriter", message, at);
-        }
-        None => {
-            tracked.conditions.set(
-                ConditionKind::SoleWriter,
-                true,
-                "SoleWriter",
-                "nobody else writes the count",
-                at,
-            );
-        }
-    }
-}
-
-async fn conclude(
-    context: &Context,
-    object: &AdaptiveAutoscaler,
-    tracked: &mut Tracked,
-    verdict: &Verdict,
-    done: &Act,
-    now: Timestamp,
-) {
-    let from = verdict.decision.current;
-    let to = if let Act::Written(count) = done { *count } else { verdict.decision.replicas };
-    done.tell(&mut tracked.conditions, object.spec.mode, (object.metadata.generation, now));
-    if object.spec.mode == Mode::Direct
-        && let Some(decider) = &mut tracked.decider
-    {
-        decider.applied(&done.outcome(now, from, to));
-    }
-    if let Act::Written(count) = done {
-        if object.spec.mode == Mode::Direct {
-            tracked.written = Some(*count);
-        }
-        let why: Vec<String> =
-            verdict.decision.reasons.as_slice().iter().map(|reason| (context.explain)(reason)).collect();
-        let note = format!("{from} to {count} replicas: {}", why.join("; "));
-        publish(context, object, EventType::Normal, "Scaled", note).await;
-    }
-}
-
-fn record(
-    context: &Context,
-    object: &AdaptiveAutoscaler,
-    tracked: &Tracked,
-    verdict: &Verdict,
-    done: &Act,
-    mut inputs: Inputs,
-) {
-    if let Some(Brain::Controller(controller)) = tracked.decider.as_ref().map(Decider::brain) {
-        let forecast = controller.forecast();
-        inputs.forecast_rps = Some(std::array::from_fn(|level| forecast.rate_rps(level)));
-        inputs.trim = Some(controller.trim());
-    }
-    let decision = &verdict.decision;
-    let record = DecisionRecord {
-        at: decision.at,
-        namespace: object.namespace().unwrap_or_default(),
-        name: object.name_any(),
-        mode: object.spec.mode.name(),
-        current: tracked.observation.replicas.spec,
-        recommended: decision.replicas,
-        hpa_replicas: verdict.hpa_replicas,
-        decided_by: source_name(decision.source),
-        reasons: decision.reasons.as_slice().to_vec(),
-        clips: decision.clips,
-        outcome: done.name(),
-        inputs,
-    };
-    tracing::info!(
-        namespace = record.namespace,
-        name = record.name,
-        mode = record.mode,
-        current = record.current,
-        recommended = record.recommended,
-        hpa = record.hpa_replicas,
-        decided_by = record.decided_by,
-        outcome = record.outcome,
-        "decision"
-    );
-    context.decisions.push(record);
 }
