@@ -16,7 +16,7 @@ OUT           ?=
 PODPILOT = cargo run --quiet --release --locked --package podpilot --
 
 .PHONY: train-simulation
-train-simulation: ## Train AGENT=ppo|dqn on SCENARIO= or TRACE=, evaluate against HPA, write a run directory
+train-simulation: ## Train AGENT=ppo|dqn|hybrid on SCENARIO= or TRACE=, evaluate against HPA, write a run directory
 	@cargo build --release --locked --package podpilot
 	@$(PODPILOT) train --agent '$(AGENT)' --env-mode '$(ENV_MODE)' --timesteps '$(TIMESTEPS)' \
 		--episodes '$(EVAL_EPISODES)' --scenario '$(SCENARIO)' --seed '$(SEED)' \

@@ -38,6 +38,17 @@ impl Agent {
         self.network.network()
     }
 
+    /// Writes a state as the network sees it: frozen inputs at their training value, then normalised.
+    pub fn write_input(&self, state: &[f32], input: &mut [f32]) {
+        let mut frozen = [0.0; STATE_LENGTH];
+        frozen.copy_from_slice(state);
+        self.frozen.apply(&mut frozen);
+        match self.normalizer() {
+            Some(normalizer) => normalizer.normalize(&frozen, input),
+            None => input.copy_from_slice(&frozen),
+        }
+    }
+
     /// Normaliser of the inputs.
     pub fn normalizer(&self) -> Option<&RunningNormalizer> {
         self.network.normalizer()
@@ -48,7 +59,8 @@ impl Agent {
         &self.frozen
     }
 
-    fn scores(&mut self, state: &[f32; STATE_LENGTH]) -> &[f32] {
+    /// One score an action for a state as [`crate::Controller::prepare`] gives it.
+    pub fn scores(&mut self, state: &[f32; STATE_LENGTH]) -> &[f32] {
         let mut input = *state;
         self.frozen.apply(&mut input);
         self.network.scores(&input)

@@ -6,6 +6,7 @@ use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
 use crate::evaluation::{Contender, EvaluationPlan, refuse_equal_names, service_facts};
+use crate::number::round_percent;
 use crate::policy_store::StoredPolicy;
 use crate::request::{AutoscalerChoice, EvaluateRequest, Observer};
 use crate::result::{EvaluationResult, PolicyProvenance, Role};
@@ -24,7 +25,7 @@ pub fn evaluate(
         request.policies.iter().map(|path| StoredPolicy::read(path)).collect::<Result<Vec<_>, _>>()?;
     let bench = Workbench::open(&request.load, DefaultScale::PeakReplicas, seed, observer)?;
     let (mut contenders, policies) = policy_contenders(request, &stored, &bench)?;
-    contenders.push(quantile(&stored, &bench, seed)?);
+    contenders.extend(quantile(&stored, request, &bench, seed)?);
     for choice in &request.autoscalers {
         contenders.extend(named(choice, &bench)?);
     }
@@ -86,23 +87,57 @@ fn policy_contenders(
         let taken = contenders.iter().any(|known| known.name == policy.agent());
         let name =
             if taken { format!("{}-{}", policy.agent(), index + 1) } else { policy.agent().to_owned() };
-        let controller = training::controller(&name, &policy.policy, policy.trim_starts.agent, bench)?;
+        let start = policy.trim_starts(bench.scenario().objective.bad_minutes).agent;
+        let controller = training::controller(&name, &policy.policy, start, bench)?;
         contenders.push(Contender::controller(&name, role, controller));
+        let start_at = |limit: f64| policy.trim_starts(limit).agent;
+        contenders.extend(at_other_limits(&name, &policy.policy, &start_at, request, bench)?);
         provenance.push(policy.provenance(&name, path));
     }
     Ok((contenders, provenance))
 }
 
+/// The same policy with its trim aimed at each of the other limits that were asked for: it is not trained again.
+fn at_other_limits(
+    name: &str,
+    policy: &TrainedPolicy,
+    trim_start: &dyn Fn(f64) -> f64,
+    request: &EvaluateRequest,
+    bench: &Workbench,
+) -> Result<Vec<Contender>, LabError> {
+    let limits = request.bad_minutes.iter();
+    limits
+        .map(|&limit| {
+            let name = format!("{name} at {}", round_percent(limit));
+            let controller = training::controller_at_limit(&name, policy, trim_start(limit), limit, bench)?;
+            Ok(Contender::controller(&name, Role::Other, controller))
+        })
+        .collect()
+}
+
 /// The base policy of the first policy given, or one fitted to the train part.
-fn quantile(stored: &[StoredPolicy], bench: &Workbench, seed: Seed) -> Result<Contender, LabError> {
-    let (base, trim_start) = if let Some(first) = stored.first() {
-        (TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() }, first.trim_starts.base)
-    } else {
-        let base = training::fit_base_policy(bench, None, seed.named("training"))?;
-        (base.policy, base.trim_start)
-    };
-    let controller = training::controller("quantile", &base, trim_start, bench)?;
-    Ok(Contender::controller("quantile", Role::Quantile, controller))
+fn quantile(
+    stored: &[StoredPolicy],
+    request: &EvaluateRequest,
+    bench: &Workbench,
+    seed: Seed,
+) -> Result<Vec<Contender>, LabError> {
+    const NAME: &str = "quantile";
+    let limit = bench.scenario().objective.bad_minutes;
+    if let Some(first) = stored.first() {
+        let base = TrainedPolicy { policy: Policy::Quantile, ..first.policy.clone() };
+        let start_at = |limit: f64| first.trim_starts(limit).base;
+        let controller = training::controller(NAME, &base, start_at(limit), bench)?;
+        let mut rows = vec![Contender::controller(NAME, Role::Quantile, controller)];
+        rows.extend(at_other_limits(NAME, &base, &start_at, request, bench)?);
+        return Ok(rows);
+    }
+    let base = training::fit_base_policy(bench, None, seed.named("training"))?;
+    let controller = training::controller(NAME, &base.policy, base.trim_start, bench)?;
+    let mut rows = vec![Contender::controller(NAME, Role::Quantile, controller)];
+    // How headroom and bad minutes go together was not measured here: the trim finds its way from where it stands.
+    rows.extend(at_other_limits(NAME, &base.policy, &|_| base.trim_start, request, bench)?);
+    Ok(rows)
 }
 
 /// A policy knows the load it was trained on: its numbers there would say nothing.

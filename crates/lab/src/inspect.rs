@@ -64,6 +64,7 @@ fn inspect_policy(path: &Path) -> Result<Inspection, LabError> {
     let stored = StoredPolicy::read(path)?;
     let mut found = Inspection::of("policy")
         .entry("agent", stored.agent())
+        .entry("decides", &stored.file.agent)
         .entry("sha256", &stored.sha256)
         .entry("observation schema", &stored.file.observation_schema)
         .entry("action schema", &stored.file.action_schema);

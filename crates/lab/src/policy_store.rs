@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use podpilot_controller::TrainedPolicy;
-use podpilot_core::Span;
+use podpilot_core::{Objective, Span};
 use podpilot_learning::PolicyFile;
 use podpilot_traffic::sha256_hex;
 
@@ -20,13 +20,19 @@ const TRAINING_DATA: &str = "training_data";
 const TRAINING_SEED: &str = "training_seed";
 const EVALUATION: &str = "evaluation";
 const TRAINED_UNTIL_S: &str = "trained_until_s";
+const TRAINED_AGENT: &str = "trained_agent";
+const ADMISSION: &str = "admission";
+const OBJECTIVE: &str = "objective";
+const STEEPNESS: &str = "trim_steepness";
 
 /// A policy from a file.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredPolicy {
     pub(crate) policy: TrainedPolicy,
-    /// Headroom to start at.
-    pub(crate) trim_starts: TrimStarts,
+    /// Headroom to start at, for the limit on bad minutes that it was trained for.
+    trim_starts: TrimStarts,
+    trained_for: Objective,
+    steepness: f64,
     pub(crate) file: PolicyFile,
     pub(crate) sha256: String,
 }
@@ -43,7 +49,17 @@ impl StoredPolicy {
             agent: number(&file, TRIM_START, &name)?,
             base: number(&file, BASE_TRIM_START, &name)?,
         };
-        Ok(Self { policy, trim_starts, file, sha256: sha256_hex(&bytes) })
+        let steepness = number(&file, STEEPNESS, &name)?;
+        let trained_for = file.metadata.get(OBJECTIVE).and_then(|text| serde_json::from_str(text).ok());
+        let trained_for = trained_for.ok_or_else(|| {
+            LabError::BadInput(format!("{name}: {OBJECTIVE} is missing or damaged; train the policy anew"))
+        })?;
+        Ok(Self { policy, trim_starts, trained_for, steepness, file, sha256: sha256_hex(&bytes) })
+    }
+
+    /// Headroom to start at for a limit on bad minutes.
+    pub(crate) fn trim_starts(&self, bad_minutes: f64) -> TrimStarts {
+        self.trim_starts.at_limit(bad_minutes, self.trained_for.bad_minutes, self.steepness)
     }
 
     /// Up to where on the recording's axis it was trained, if it was trained on this very load.
@@ -56,9 +72,9 @@ impl StoredPolicy {
         same.then(|| Span::from_seconds(until))
     }
 
-    /// Name of the agent in tables.
+    /// Name of the agent in tables: the one that was trained, even if `quantile` decides in its place.
     pub(crate) fn agent(&self) -> &str {
-        &self.file.agent
+        self.file.metadata.get(TRAINED_AGENT).unwrap_or(&self.file.agent)
     }
 
     /// Seed that it was trained with.
@@ -92,20 +108,27 @@ pub(crate) fn write(
     let sources: Vec<(&str, &str)> =
         bench.sources.iter().map(|source| (source.name.as_str(), source.sha256.as_str())).collect();
     let mut record = BTreeMap::new();
-    record.insert(TRIM_START.to_owned(), trained.trim_starts.agent.to_string());
+    record.insert(STEEPNESS.to_owned(), trained.steepness.to_string());
     record.insert(BASE_TRIM_START.to_owned(), trained.trim_starts.base.to_string());
     record.insert("podpilot_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-    record.insert("objective".to_owned(), json(&bench.scenario().objective)?);
+    record.insert(OBJECTIVE.to_owned(), json(&bench.scenario().objective)?);
     record.insert("reward_weights".to_owned(), json(&trained.reward)?);
     record.insert(TRAINING_DATA.to_owned(), json(&sources)?);
     record.insert(TRAINED_UNTIL_S.to_owned(), bench.trained_until().as_seconds().to_string());
     record.insert(TRAINING_SEED.to_owned(), settings.request.seed.to_string());
     record.insert("timesteps".to_owned(), settings.request.timesteps.to_string());
-    trained
-        .agent
-        .to_file(&record)
-        .write(&run.file(file::POLICY))
-        .map_err(|error| LabError::Failed(error.to_string()))
+    record.insert("experience".to_owned(), json(&settings.request.experience)?);
+    record.insert(TRAINED_AGENT.to_owned(), settings.request.agent.name().to_owned());
+    record.insert(ADMISSION.to_owned(), json(&trained.admission)?);
+    let mut write = |name: &str, policy: &TrainedPolicy, trim_start: f64| {
+        record.insert(TRIM_START.to_owned(), trim_start.to_string());
+        policy.to_file(&record).write(&run.file(name)).map_err(|error| LabError::Failed(error.to_string()))
+    };
+    if trained.admission.admitted {
+        return write(file::POLICY, &trained.agent, trained.trim_starts.agent);
+    }
+    write(file::REFUSED, &trained.agent, trained.trim_starts.agent)?;
+    write(file::POLICY, &trained.admitted, trained.trim_starts.base)
 }
 
 /// Adds the evaluation to the record of a run's policy.

@@ -48,17 +48,20 @@ pub enum AgentKind {
     Ppo,
     /// Deep Q-learning.
     Dqn,
+    /// Both on the same experience: PPO proposes, DQN picks.
+    Hybrid,
 }
 
 impl AgentKind {
     /// All learners.
-    pub const ALL: [Self; 2] = [Self::Ppo, Self::Dqn];
+    pub const ALL: [Self; 3] = [Self::Ppo, Self::Dqn, Self::Hybrid];
 
     /// Its name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ppo => "ppo",
             Self::Dqn => "dqn",
+            Self::Hybrid => "hybrid",
         }
     }
 }
@@ -69,9 +72,20 @@ impl fmt::Display for AgentKind {
     }
 }
 
+/// What an agent learns from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Experience {
+    /// The outcomes of all actions, from branches of the simulation on the same arrivals.
+    #[default]
+    Counterfactual,
+    /// The outcome of the action that was taken, beside the base policy's on the same arrivals.
+    SinglePath,
+}
+
 /// A name that belongs to no learner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown agent `{0}`; there are `ppo` and `dqn`")]
+#[error("unknown agent `{0}`; there are `ppo`, `dqn` and `hybrid`")]
 pub struct UnknownAgent(pub String);
 
 impl FromStr for AgentKind {
@@ -99,7 +113,11 @@ pub struct TrainRequest {
     pub load: LoadChoice,
     /// Which learner.
     pub agent: AgentKind,
-    /// Environment steps.
+    /// What it learns from.
+    pub experience: Experience,
+    /// A YAML file with settings of a learner on the outcomes of all actions; `None` takes the defaults.
+    pub learner: Option<PathBuf>,
+    /// Decisions of the learning agent; branches come on top.
     pub timesteps: u64,
     /// Evaluation episodes of one simulated day on the test part.
     pub episodes: u32,
@@ -125,6 +143,8 @@ pub struct EvaluateRequest {
     pub policies: Vec<PathBuf>,
     /// Autoscalers besides `quantile` and the HPA front, which are always there.
     pub autoscalers: Vec<AutoscalerChoice>,
+    /// Other limits on the share of bad minutes, 0-1, that policies and `quantile` are also set to.
+    pub bad_minutes: Vec<f64>,
     /// Episodes of one simulated day.
     pub episodes: u32,
     /// Root seed.

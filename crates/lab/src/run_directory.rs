@@ -17,6 +17,8 @@ pub(crate) mod file {
     pub(crate) const METRICS: &str = "metrics.jsonl";
     /// The trained policy.
     pub(crate) const POLICY: &str = "policy.safetensors";
+    /// The agent as trained, where it was not admitted.
+    pub(crate) const REFUSED: &str = "refused.safetensors";
     /// The evaluation.
     pub(crate) const RESULT: &str = "result.json";
     /// The page to look at.
@@ -28,8 +30,8 @@ pub(crate) mod file {
     /// The front that a search found.
     pub(crate) const TUNED: &str = "tuned.json";
     /// All of them.
-    pub(crate) const ALL: [&str; 9] =
-        [SCENARIO, SETTINGS, METRICS, POLICY, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
+    pub(crate) const ALL: [&str; 10] =
+        [SCENARIO, SETTINGS, METRICS, POLICY, REFUSED, RESULT, REPORT, CHECKPOINT, TRIALS, TUNED];
 }
 
 /// A run's folder.

@@ -105,8 +105,8 @@ fn contenders(request: &SimulateRequest, bench: &Workbench) -> Result<Vec<Conten
     let mut contenders = Vec::new();
     for path in &request.policies {
         let stored = StoredPolicy::read(path)?;
-        let controller =
-            training::controller(stored.agent(), &stored.policy, stored.trim_starts.agent, bench)?;
+        let start = stored.trim_starts(bench.scenario().objective.bad_minutes).agent;
+        let controller = training::controller(stored.agent(), &stored.policy, start, bench)?;
         contenders.push(Contender::controller(stored.agent(), Role::Agent, controller));
     }
     for choice in &request.autoscalers {

@@ -24,7 +24,7 @@ pub struct TrainedRun {
 
 /// Trains an agent and evaluates it.
 pub fn train(request: &TrainRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
-    let settings = TrainingSettings::for_request(&absolute(request)?);
+    let settings = TrainingSettings::for_request(&absolute(request)?)?;
     // Everything that can be wrong with the input is found before the directory is made.
     let bench = open_bench(&settings, observer)?;
     refuse_taken(&request.out)?;
@@ -101,8 +101,9 @@ fn plan(
     let agent = settings.request.agent.name();
     let quantile = TrainedPolicy { policy: Policy::Quantile, ..trained.agent.clone() };
     let TrimStarts { agent: agent_trim, base: base_trim } = trained.trim_starts;
+    let admitted = trained.admission.admitted;
     let rows = [
-        (agent, Role::Agent, &trained.agent, agent_trim),
+        (agent, Role::Agent, &trained.admitted, if admitted { agent_trim } else { base_trim }),
         ("clone", Role::Clone, &trained.clone, base_trim),
         ("quantile", Role::Quantile, &quantile, base_trim),
     ];
@@ -111,13 +112,24 @@ fn plan(
         let controller = training::controller(name, policy, trim_start, bench)?;
         contenders.push(Contender::controller(name, role, controller));
     }
+    if !admitted {
+        let name = format!("{agent} (refused)");
+        let controller = training::controller(&name, &trained.agent, agent_trim, bench)?;
+        contenders.push(Contender::controller(&name, Role::Other, controller));
+    }
+    // What the agent does without the trim that corrects it, and what is left of both: headroom that stands still.
+    for (who, policy, headroom) in [(agent, &trained.agent, agent_trim), ("quantile", &quantile, base_trim)] {
+        let name = format!("{who} without trim");
+        let controller = training::controller_without_trim(&name, policy, headroom, bench)?;
+        contenders.push(Contender::controller(&name, Role::Other, controller));
+    }
     contenders.extend(Contender::hpa_front(bench)?);
     Ok(EvaluationPlan {
         contenders,
         episodes: settings.request.episodes,
         seed: settings.request.seed,
         policies: Vec::new(),
-        training: Some(training::record(settings, run)?),
+        training: Some(training::record(settings, &trained.admission, run)?),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Learning when the outcome of every action in a state is known, as from a simulator that branches: no exploration and
 //! no bootstrap.
 
-use crate::loss::Categorical;
+use crate::loss::{Categorical, pinball};
 use crate::optimizer::clip_factor;
 use crate::{Adam, Mlp, TrainError, Workspace};
 use podpilot_random::Seed;
@@ -30,6 +30,9 @@ pub struct CounterfactualConfig {
     pub weight_decay: f64,
     /// Clip range of the probability ratio (policy only).
     pub clip_range: f32,
+    /// A probability that has changed by no more than this is not clipped, whatever its ratio: an action that has become
+    /// unlikely can come back (policy only).
+    pub free_change: f32,
     /// Weight of the entropy bonus (policy only).
     pub entropy_coefficient: f32,
     /// Limit of the gradient's norm.
@@ -44,6 +47,7 @@ impl Default for CounterfactualConfig {
             learning_rate: 3e-3,
             weight_decay: 0.0,
             clip_range: 0.3,
+            free_change: 0.0,
             entropy_coefficient: 0.01,
             max_gradient_norm: Some(1.0),
         }
@@ -59,9 +63,17 @@ impl Outcomes<'_> {
         self.masks.get(state * actions + action).copied().unwrap_or(true)
     }
 
-    /// Number of states, if all parts fit the network.
+    /// Number of states, if all parts fit a network with one output an action.
     fn states(&self, network: &Mlp, config: &CounterfactualConfig) -> Result<usize, TrainError> {
-        let (inputs, actions) = (network.shape().inputs, network.shape().outputs);
+        self.states_of(network.shape().inputs, network.shape().outputs, config)
+    }
+
+    fn states_of(
+        &self,
+        inputs: usize,
+        actions: usize,
+        config: &CounterfactualConfig,
+    ) -> Result<usize, TrainError> {
         let states = self.returns.len() / actions;
         let masks = if self.masks.is_empty() { self.returns.len() } else { self.masks.len() };
         if states == 0 || self.returns.len() != states * actions || self.observations.len() != states * inputs
@@ -106,13 +118,15 @@ pub fn improve_policy(
         for action in 0..actions {
             let now = distribution.probabilities()[action];
             let advantage = advantages[state * actions + action];
-            let ratio = now / before[state * actions + action].max(f32::MIN_POSITIVE);
+            let was = before[state * actions + action];
+            let ratio = now / was.max(f32::MIN_POSITIVE);
             // π_old·min(r·A, clip(r)·A) with r = π/π_old has the slope A where the clip does not act, 0 elsewhere.
             let clipped = if advantage > 0.0 {
                 ratio > 1.0 + config.clip_range
             } else {
                 ratio < 1.0 - config.clip_range
             };
+            let clipped = clipped && (now - was).abs() > config.free_change;
             if now > 0.0 && !clipped {
                 distribution.add_log_probability_gradient(action, -share * advantage * now, gradient);
             }
@@ -153,6 +167,78 @@ pub fn fit_values(
         }
     });
     Ok(sum / f64::max(count, 1.0))
+}
+
+/// Fits quantiles of the return of each allowed action by the pinball loss: the quantile-regression head of Dabney et al.
+/// 2018 (`QR-DQN`, κ = 0) on known returns. Errors of any size pull alike, so a few extreme returns do not tear values about
+/// as they do in least squares. `values` has `quantiles` outputs an action, at the levels (i + ½)/`quantiles`; act by
+/// [`mean_of_lowest`]. Gives the mean loss afterwards.
+pub fn fit_value_quantiles(
+    values: &mut Mlp,
+    quantiles: usize,
+    outcomes: &Outcomes<'_>,
+    config: &CounterfactualConfig,
+    seed: Seed,
+) -> Result<f64, TrainError> {
+    if quantiles == 0 || !values.shape().outputs.is_multiple_of(quantiles) {
+        return Err(TrainError::config("quantiles", "must divide the outputs of the network"));
+    }
+    let (inputs, actions) = (values.shape().inputs, values.shape().outputs / quantiles);
+    let states = outcomes.states_of(inputs, actions, config)?;
+    let levels: Vec<f64> = (0..quantiles).map(|i| (i as f64 + 0.5) / quantiles as f64).collect();
+    descend(values, outcomes, states, config, seed, &mut |state, outputs, gradient, share| {
+        let rows = outputs.chunks_exact(quantiles).zip(gradient.chunks_exact_mut(quantiles));
+        for (action, (predictions, slopes)) in rows.enumerate() {
+            if outcomes.allows(state, action, actions) {
+                pinball(&levels, predictions, outcomes.returns[state * actions + action], slopes);
+                for slope in slopes {
+                    *slope *= share;
+                }
+            } else {
+                slopes.fill(0.0);
+            }
+        }
+    });
+    let (mut sum, mut count) = (0.0, 0.0);
+    let mut unused = vec![0.0; quantiles];
+    for_each_output(values, outcomes, states, &mut |state, outputs| {
+        for (action, predictions) in outputs.chunks_exact(quantiles).enumerate() {
+            if outcomes.allows(state, action, actions) {
+                let target = outcomes.returns[state * actions + action];
+                sum += f64::from(pinball(&levels, predictions, target, &mut unused));
+                count += 1.0;
+            }
+        }
+    });
+    Ok(sum / f64::max(count, 1.0))
+}
+
+/// The network of one value an action out of one of `quantiles` an action: the mean of the lowest `share` of them. 1 acts
+/// on the mean, less on the conditional value at risk (`CVaR`; Dabney et al. 2018b). The mean is linear and folds into the
+/// last layer, so that a policy file holds a plain network.
+pub fn mean_of_lowest(values: &Mlp, quantiles: usize, share: f64) -> Mlp {
+    let used = ((share * quantiles as f64).ceil() as usize).clamp(1, quantiles);
+    let mut shape = values.shape().clone();
+    shape.outputs /= quantiles;
+    let (actions, last) = (shape.outputs, shape.hidden.len());
+    let mut folded = Mlp::zeroed(shape);
+    for layer in 0..last {
+        folded.set_layer(layer, &values.weight(layer), values.bias(layer));
+    }
+    let weight = values.weight(last);
+    let columns = weight.len() / (actions * quantiles);
+    let fold = |rows: &[f32], width: usize| -> Vec<f32> {
+        let mean = |action: usize, column: usize| {
+            let first = action * quantiles;
+            (first..first + used).map(|row| rows[row * width + column]).sum::<f32>() / used as f32
+        };
+        (0..actions)
+            .flat_map(|action| (0..width).map(move |column| (action, column)))
+            .map(|(action, column)| mean(action, column))
+            .collect()
+    };
+    folded.set_layer(last, &fold(&weight, columns), &fold(values.bias(last), 1));
+    folded
 }
 
 /// Minibatch descent; `row` writes the gradient of one state's share of the loss with respect to the outputs.
@@ -273,6 +359,31 @@ mod tests {
     }
 
     #[test]
+    fn an_unlikely_action_comes_back_by_the_free_change_and_not_without() {
+        let (observations, masks) = (vec![0.5; 64], vec![true; 192]);
+        let returns = [0.0, 1.0, 0.0].repeat(64);
+        let outcomes = Outcomes { observations: &observations, returns: &returns, masks: &masks };
+        let probability_after_one_call = |free_change: f32| {
+            let mut policy = network();
+            policy.output_bias_mut().copy_from_slice(&[8.0, 0.0, 0.0]);
+            let config = CounterfactualConfig {
+                epochs: 300,
+                batch_size: 64,
+                learning_rate: 0.01,
+                entropy_coefficient: 0.0,
+                free_change,
+                ..CounterfactualConfig::default()
+            };
+            improve_policy(&mut policy, &outcomes, &config, Seed(0)).unwrap();
+            probabilities(&policy, &outcomes, 64)[1]
+        };
+        let (start, clipped, free) =
+            (3.4e-4, probability_after_one_call(0.0), probability_after_one_call(0.02));
+        assert!(clipped < 3.0 * start, "{clipped}");
+        assert!(free > 0.01 && free < 0.2, "{free}");
+    }
+
+    #[test]
     fn values_fit_the_returns_of_allowed_actions_only() {
         let (observations, returns, masks) = problem();
         let outcomes = Outcomes { observations: &observations, returns: &returns, masks: &masks };
@@ -283,6 +394,54 @@ mod tests {
         let mut workspace = Workspace::new(values.shape(), 1);
         let outputs = values.forward_one(&[0.5], &mut workspace);
         assert!((outputs[0] - 0.5).abs() < 0.1 && (outputs[1] + 0.5).abs() < 0.1 && outputs[2].abs() < 2.0);
+    }
+
+    /// One state, two actions: the return of the first is 1 but for one time in ten, when it is −5 (mean 0.4); that of the
+    /// second is always 0.3.
+    fn gamble() -> (Vec<f32>, Vec<f32>) {
+        let returns = (0..1_000).flat_map(|i| [if i % 10 == 0 { -5.0 } else { 1.0 }, 0.3]).collect();
+        (vec![0.5; 1_000], returns)
+    }
+
+    #[test]
+    fn quantiles_know_the_risk_that_the_mean_hides() {
+        let (observations, returns) = gamble();
+        let outcomes = Outcomes { observations: &observations, returns: &returns, masks: &[] };
+        let shape = MlpShape { inputs: 1, hidden: vec![8], outputs: 40, activation: Activation::Tanh };
+        let mut values = Mlp::new(shape, Initialisation::FanInUniform, Seed(1));
+        let config = CounterfactualConfig {
+            epochs: 300,
+            batch_size: 250,
+            learning_rate: 0.02,
+            ..CounterfactualConfig::default()
+        };
+        fit_value_quantiles(&mut values, 20, &outcomes, &config, Seed(2)).unwrap();
+        let config = CounterfactualConfig { learning_rate: 1e-3, ..config };
+        fit_value_quantiles(&mut values, 20, &outcomes, &config, Seed(3)).unwrap();
+        let mut workspace = Workspace::new(values.shape(), 1);
+        let quantiles = values.forward_one(&[0.5], &mut workspace).to_vec();
+        for (level, value) in quantiles[..20].iter().enumerate() {
+            let expected = if level < 2 { -5.0 } else { 1.0 };
+            assert!((value - expected).abs() < 0.2, "quantile {level}: {value}");
+        }
+        let acting = |share: f64| {
+            let network = mean_of_lowest(&values, 20, share);
+            let mut workspace = Workspace::new(network.shape(), 1);
+            let outputs = network.forward_one(&[0.5], &mut workspace);
+            (outputs[0], outputs[1])
+        };
+        let (gamble, safe) = acting(1.0);
+        assert!((gamble - 0.4).abs() < 0.05 && (safe - 0.3).abs() < 0.05, "the mean: {gamble}, {safe}");
+        let (gamble, safe) = acting(0.2);
+        // The lowest fifth: one half −5, one half 1.
+        assert!((gamble + 2.0).abs() < 0.2 && (safe - 0.3).abs() < 0.1, "the risk: {gamble}, {safe}");
+    }
+
+    #[test]
+    fn quantiles_that_do_not_divide_the_outputs_are_refused() {
+        let outcomes = Outcomes { observations: &[0.0], returns: &[0.0; 3], masks: &[] };
+        let config = CounterfactualConfig::default();
+        assert!(fit_value_quantiles(&mut network(), 2, &outcomes, &config, Seed(0)).is_err());
     }
 
     #[test]

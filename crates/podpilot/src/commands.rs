@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use podpilot_core::Span;
 use podpilot_lab::{
-    request::{EvaluateRequest, ResumeRequest, SimulateRequest, TrainRequest},
+    request::{EvaluateRequest, Experience, ResumeRequest, SimulateRequest, TrainRequest},
     {evaluate, inspect, resume, simulate, train},
 };
 
 use crate::{
     arguments::{
-        Command, CommandLine, EnvironmentMode, EvaluateArguments, InspectArguments, OutputFormat,
-        SimulateArguments, TrainArguments,
+        Command, CommandLine, EnvironmentMode, EvaluateArguments, ExperienceKind, InspectArguments,
+        OutputFormat, SimulateArguments, TrainArguments,
     },
     failure::Failure,
     output,
@@ -79,6 +79,11 @@ fn train_request(arguments: &TrainArguments) -> TrainRequest {
     TrainRequest {
         load: arguments.load.choice(),
         agent: arguments.agent,
+        experience: match arguments.experience {
+            ExperienceKind::Counterfactual => Experience::Counterfactual,
+            ExperienceKind::SinglePath => Experience::SinglePath,
+        },
+        learner: arguments.learner.clone(),
         timesteps: arguments.timesteps,
         episodes: arguments.episodes,
         seed: arguments.load.seed,
@@ -106,6 +111,7 @@ fn run_evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         load: arguments.load.choice(),
         policies: arguments.rivals.policy.clone(),
         autoscalers: arguments.rivals.autoscaler.clone(),
+        bad_minutes: arguments.bad_minutes.clone(),
         episodes: arguments.episodes,
         seed: arguments.load.seed,
         out: arguments.out.clone(),

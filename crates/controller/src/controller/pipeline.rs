@@ -194,6 +194,18 @@ impl Controller {
         self.actions.base_action(current, held)
     }
 
+    /// The action that `policy` would take now, after [`Controller::prepare`]; `None` leaves it to the base policy.
+    pub fn ask(&self, policy: &mut Policy) -> Option<usize> {
+        policy.select(&self.moment.state, self.action_mask(), self.base_action())
+    }
+
+    /// Whether the last decision asked for the same replicas as that of `other` and left the same memory: two branches of
+    /// one rollout then go on as one.
+    pub fn decided_alike(&self, other: &Self) -> bool {
+        let replicas = |controller: &Self| controller.last_decision.map(|decision| decision.replicas);
+        replicas(self) == replicas(other) && self.memory == other.memory
+    }
+
     /// What an agent may do.
     pub fn actions(&self) -> ActionScheme {
         self.actions
@@ -227,6 +239,13 @@ impl Controller {
     /// Who decides while signals are good.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Lets another policy decide from now on; memory stays. Errors if it does not fit the actions.
+    pub fn set_policy(&mut self, policy: Policy) -> Result<(), ControllerError> {
+        policy.check(self.actions)?;
+        self.policy = policy;
+        Ok(())
     }
 
     /// Takes in request rates from before the first decision, oldest first, as a monitoring system keeps them: without

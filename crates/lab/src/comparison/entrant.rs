@@ -51,6 +51,7 @@ type Agents = (Vec<Entrant>, Vec<PolicyProvenance>, Option<StoredPolicy>);
 
 fn agents(policies: &[std::path::PathBuf], bench: &Workbench) -> Result<Agents, LabError> {
     let (mut entrants, mut provenance, mut first) = (Vec::new(), Vec::new(), None);
+    let limit = bench.scenario().objective.bad_minutes;
     for path in policies {
         let stored = StoredPolicy::read(path)?;
         refuse_training_data(&stored, path, bench)?;
@@ -62,7 +63,7 @@ fn agents(policies: &[std::path::PathBuf], bench: &Workbench) -> Result<Agents, 
             }
             _ => agent.clone(),
         };
-        let controller = training::controller(&name, &stored.policy, stored.trim_starts.agent, bench)?;
+        let controller = training::controller(&name, &stored.policy, stored.trim_starts(limit).agent, bench)?;
         provenance.push(stored.provenance(&name, path));
         entrants.push(Entrant {
             family: agent,
@@ -80,9 +81,10 @@ fn agents(policies: &[std::path::PathBuf], bench: &Workbench) -> Result<Agents, 
 /// The base policy of the first agent, or one fitted to the train part.
 fn quantile(first: Option<&StoredPolicy>, bench: &Workbench, seed: Seed) -> Result<Entrant, LabError> {
     const NAME: &str = "quantile";
+    let limit = bench.scenario().objective.bad_minutes;
     let (base, trim_start, source) = if let Some(stored) = first {
         let base = TrainedPolicy { policy: Policy::Quantile, ..stored.policy.clone() };
-        (base, stored.trim_starts.base, stored.decisions_sha256())
+        (base, stored.trim_starts(limit).base, stored.decisions_sha256())
     } else {
         let base = training::fit_base_policy(bench, None, seed.named("training"))?;
         (base.policy, base.trim_start, format!("fitted, seed {}", seed.0))

@@ -39,8 +39,11 @@ pub fn evaluation_report(result: &EvaluationResult) -> String {
         &table::autoscalers(&result.autoscalers, &result.objective),
     );
     if let Some(training) = result.training.as_ref().filter(|training| !training.curve.is_empty()) {
+        let admission = training
+            .admission
+            .map_or_else(String::new, |admission| format!(" {}.", admission.sentence(&training.agent)));
         let lead = format!(
-            "{} over environment steps; the strong line is the mean of the latest tenth.",
+            "{} over environment steps; the strong line is the mean of the latest tenth.{admission}",
             training.agent
         );
         page.section("Training", &lead, &scrolling(&training_plot::draw(training)));

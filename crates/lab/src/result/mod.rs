@@ -30,7 +30,7 @@ pub use scoreboard::{
 };
 pub use simulation::{ScalingEvent, SimulationResult};
 pub use timeline::{Timeline, TimelineTrack};
-pub use training::{TrainingPoint, TrainingRecord};
+pub use training::{Admission, TrainingPoint, TrainingRecord};
 
 /// Distinct days below which no interval is claimed: resampling so few days says little.
 pub const DAYS_FOR_AN_INTERVAL: u32 = 10;

@@ -1,11 +1,12 @@
 //! The base policy that agents start from and correct, and controllers of trained policies.
 
-use podpilot_controller::{Controller, ControllerConfig, FrozenInputs, Policy, TrainedPolicy, TrimSettings};
-use podpilot_core::Span;
+use podpilot_controller::{Controller, ControllerConfig, Policy, TrainedPolicy, TrimSettings};
+use podpilot_core::{Objective, Span};
 use podpilot_random::Seed;
 
+use super::demand_fit;
+use super::rehearsal::{self, Ground, Settled};
 use super::settings::TrainingSettings;
-use super::{demand_fit, rehearsal};
 use crate::LabError;
 use crate::workbench::{DECISION_PERIOD, Workbench};
 
@@ -15,8 +16,8 @@ pub(crate) struct BasePolicy {
     pub(crate) policy: TrainedPolicy,
     /// Where its trim stands at the end of the train part.
     pub(crate) trim_start: f64,
-    /// Inputs of an agent that did not vary.
-    pub(super) frozen: FrozenInputs,
+    /// What its rehearsal showed.
+    pub(super) settled: Settled,
 }
 
 /// Fits the base policy and rehearses it.
@@ -35,8 +36,8 @@ pub(crate) fn fit_base_policy(
     };
     let controller =
         policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))?;
-    let rehearsal = rehearsal::settle_base(bench, controller, seed);
-    Ok(BasePolicy { policy, trim_start: rehearsal.trim, frozen: rehearsal.frozen })
+    let settled = rehearsal::settle_base(Ground::of_bench(bench), controller, seed);
+    Ok(BasePolicy { policy, trim_start: settled.trim, settled })
 }
 
 /// The settings of every learned controller in the laboratory, besides its networks.
@@ -50,14 +51,35 @@ pub(crate) fn controller_config(name: &str, bench: &Workbench) -> ControllerConf
     config
 }
 
-/// The base policy with a trim that stands still wherever it is set.
-pub(super) fn controller_without_trim(
+/// As [`controller`], with a trim that aims at another limit on bad minutes than the scenario's.
+pub(crate) fn controller_at_limit(
+    name: &str,
     policy: &TrainedPolicy,
+    trim_start: f64,
+    bad_minutes: f64,
     bench: &Workbench,
 ) -> Result<Controller, LabError> {
-    let mut config = controller_config("rehearsal", bench);
+    let mut config = controller_config(name, bench);
+    config.trim = Some(TrimSettings::for_objective(&Objective { bad_minutes, ..config.objective }));
+    let mut controller =
+        policy.clone().into_controller(config).map_err(|error| LabError::BadInput(error.to_string()))?;
+    controller.set_trim(trim_start);
+    Ok(controller)
+}
+
+/// A policy with a trim that stands still wherever it is set.
+pub(crate) fn controller_without_trim(
+    name: &str,
+    policy: &TrainedPolicy,
+    headroom: f64,
+    bench: &Workbench,
+) -> Result<Controller, LabError> {
+    let mut config = controller_config(name, bench);
     config.trim = config.trim.map(|trim| TrimSettings { step_up: f64::MIN_POSITIVE, ..trim });
-    policy.clone().into_controller(config).map_err(|error| LabError::Failed(error.to_string()))
+    let mut controller =
+        policy.clone().into_controller(config).map_err(|error| LabError::BadInput(error.to_string()))?;
+    controller.set_trim(headroom);
+    Ok(controller)
 }
 
 /// A controller of a policy, with the trim where the train part left it.

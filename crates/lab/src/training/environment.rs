@@ -1,4 +1,4 @@
-//! The learning task: the production controller on the simulator, one decision a step.
+//! The single-path learning task: the production controller on the simulator, one decision a step.
 //!
 //! A second, paired simulation meets the same arrivals under the base policy; the reward is what the agent's actions
 //! brought beyond it. The base policy's own luck with the load cancels out, which leaves far less noise to learn
@@ -6,46 +6,13 @@
 
 use std::sync::Arc;
 
-use podpilot_controller::{Controller, RewardTerms, RewardWeights};
-use podpilot_core::{Autoscaler, Span};
+use podpilot_controller::Controller;
 use podpilot_learning::{End, Environment, StateError, StateReader, StateWriter, Step};
 use podpilot_random::Seed;
-use podpilot_simulator::{Fidelity, PreparedScenario, Simulation};
-use podpilot_traffic::LoadSeries;
 
-use crate::history::history_before;
-
-use super::episode_log::{EpisodeLog, EpisodeSummary};
-use super::interval::CounterMark;
-use super::price::MarginalPrice;
-
-/// Standard deviation of an episode's first headroom, in units of the change that makes bad minutes e times fewer.
-const HEADROOM_SPREAD: f64 = 0.8;
-
-/// What all environments of one training share.
-#[derive(Debug)]
-pub(super) struct Course {
-    pub(super) prepared: Arc<PreparedScenario>,
-    /// The train part of the load.
-    pub(super) load: Arc<LoadSeries>,
-    /// Offsets in the load at which an episode may start.
-    pub(super) starts: Vec<Span>,
-    /// Decisions in an episode.
-    pub(super) episode_steps: u32,
-    /// Pods that the load needs on average.
-    pub(super) reference_pods: f64,
-    pub(super) weights: RewardWeights,
-    pub(super) price: MarginalPrice,
-    pub(super) log: EpisodeLog,
-}
-
-/// One arm of the paired comparison.
-#[derive(Debug)]
-struct Arm {
-    simulation: Simulation,
-    controller: Controller,
-    mark: CounterMark,
-}
+use super::arm::Arm;
+use super::course::Course;
+use super::episode_log::EpisodeSummary;
 
 /// The learning task.
 #[derive(Debug)]
@@ -57,35 +24,6 @@ pub(super) struct ScalingEnvironment {
     seed: Seed,
     actions: Vec<u32>,
     summary: EpisodeSummary,
-}
-
-impl Arm {
-    fn new(course: &Course, controller: &Controller) -> Self {
-        let mut simulation =
-            Simulation::of(&course.prepared, Fidelity::Fast, Arc::clone(&course.load), Seed(0));
-        simulation.watch(controller.signals());
-        Self { simulation, controller: controller.clone(), mark: CounterMark::default() }
-    }
-
-    fn reset(&mut self, course: &Course, fresh: &Controller, start: Span, seed: Seed) {
-        self.simulation.reset(Arc::clone(&course.load), start, seed);
-        self.controller.copy_from(fresh);
-        self.controller.recall(history_before(&course.load, start, self.simulation.now()));
-        self.mark = CounterMark::of(self.simulation.measures());
-    }
-
-    /// Carries an action out and lets one period pass; returns the terms of the reward at the given weights.
-    fn act(&mut self, course: &Course, action: usize, weights: &RewardWeights) -> RewardTerms {
-        let decision = self.controller.decide_action(action);
-        let outcome = self.simulation.scale(decision.replicas);
-        self.controller.applied(&outcome);
-        self.simulation.advance(self.controller.period());
-        let mark = CounterMark::of(self.simulation.measures());
-        let scenario = course.prepared.scenario();
-        let interval = mark.since(&self.mark, course.reference_pods);
-        self.mark = mark;
-        weights.terms(&interval, 1.0 - scenario.objective.latency.quantile)
-    }
 }
 
 impl ScalingEnvironment {
@@ -107,32 +45,24 @@ impl ScalingEnvironment {
         self.seed = seed;
         self.actions.clear();
         self.summary = EpisodeSummary::default();
-        let start = self.course.starts[seed.named("start").stream().below(self.course.starts.len())];
-        let headroom = self.drawn_headroom(seed);
+        let start = self.course.drawn_start(seed);
+        let headroom = self.course.drawn_headroom(self.fresh_controller.trim(), seed);
         for arm in [&mut self.agent, &mut self.base] {
             arm.reset(&self.course, &self.fresh_controller, start, seed);
             arm.controller.set_trim(headroom);
         }
     }
 
-    /// Where the trim stands at the start of an episode: scattered, so that the agent meets more than one headroom.
-    fn drawn_headroom(&self, seed: Seed) -> f64 {
-        let spread = HEADROOM_SPREAD / self.course.price.steepness;
-        seed.named("headroom").stream().normal(self.fresh_controller.trim(), spread)
-    }
-
     fn perceive(&mut self, observation: &mut [f32]) {
-        let state = self.agent.controller.prepare(self.agent.simulation.observe());
-        observation.copy_from_slice(state);
+        observation.copy_from_slice(self.agent.perceive());
     }
 
     /// One decision of both arms. The agent's arm must have been perceived before.
     fn advance(&mut self, action: usize) -> f32 {
         self.actions.push(action as u32);
-        let headroom = self.agent.controller.trim();
-        let (weights, scale) = self.course.price.weights(&self.course.weights, headroom);
+        let (weights, scale) = self.course.prices(&self.agent.controller);
         let terms = self.agent.act(&self.course, action, &weights);
-        self.base.controller.prepare(self.base.simulation.observe());
+        self.base.perceive();
         let base_action = self.base.controller.base_action();
         let base_terms = self.base.act(&self.course, base_action, &weights);
         let reward = scale * (terms.total() - base_terms.total());

@@ -6,7 +6,7 @@ use podpilot_controller::RewardTerms;
 use podpilot_simulator::Measures;
 
 /// Sums over one episode.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct EpisodeSummary {
     episode_return: f64,
     terms: RewardTerms,
@@ -24,6 +24,11 @@ impl EpisodeSummary {
         self.terms.cpu += terms.cpu;
         self.terms.memory += terms.memory;
         self.terms.churn += terms.churn;
+    }
+
+    /// Takes the return from elsewhere, where the terms are not those of the episode alone.
+    pub(super) fn set_return(&mut self, episode_return: f64) {
+        self.episode_return = episode_return;
     }
 
     pub(super) fn close(&mut self, measures: &Measures) {

@@ -1,10 +1,18 @@
 //! Training an agent: demand quantiles first, then the learner on the simulator, with checkpoints.
 
+mod admission;
+mod arm;
 mod base_policy;
+mod branches;
 mod checkpoint;
+mod counterfactual;
+mod course;
 mod demand_fit;
 mod environment;
 mod episode_log;
+mod exploration;
+#[cfg(test)]
+mod fixture;
 mod interval;
 mod learner;
 mod metrics_log;
@@ -15,37 +23,49 @@ mod settings;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use podpilot_controller::{RewardWeights, TrainedPolicy};
+use podpilot_controller::{Policy, RewardWeights, TrainedPolicy};
 use podpilot_core::Span;
 use podpilot_learning::{TrainError, TrainOutcome};
 use podpilot_random::Seed;
-use podpilot_traffic::LoadSeries;
 
-pub(crate) use self::base_policy::{BasePolicy, controller, fit_base_policy};
-use self::environment::{Course, ScalingEnvironment};
+use self::base_policy::BasePolicy;
+pub(crate) use self::base_policy::{
+    controller, controller_at_limit, controller_without_trim, fit_base_policy,
+};
+use self::course::{Course, episode_starts};
 use self::episode_log::EpisodeLog;
 use self::learner::Learner;
 use self::metrics_log::MetricsLog;
 use self::price::MarginalPrice;
+use self::rehearsal::Ground;
 pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings};
 use crate::LabError;
 use crate::request::{Observer, Progress, Stage};
-use crate::result::{TrainingPoint, TrainingRecord};
+use crate::result::{Admission, TrainingPoint, TrainingRecord};
 use crate::run_directory::{RunDirectory, file};
 use crate::workbench::{DECISION_PERIOD, Workbench};
 
 /// Steps between checkpoints.
 const CHECKPOINT_EVERY: u64 = 20_000;
 
+/// Share of the train part at its end that is held out for the admission.
+const HELD_OUT: f64 = 0.2;
+
 /// What training made.
 #[derive(Debug)]
 pub(crate) struct Trained {
-    /// The agent.
+    /// Who will decide: the agent, or the base policy if the agent was not admitted.
+    pub(crate) admitted: TrainedPolicy,
+    /// The agent as trained.
     pub(crate) agent: TrainedPolicy,
     /// The agent before its first step.
     pub(crate) clone: TrainedPolicy,
     /// What the agent was paid for, with the price of a bad minute that was found.
     pub(crate) reward: RewardWeights,
+    /// How fast bad minutes fall as headroom rises: −d ln(bad)/d headroom.
+    pub(crate) steepness: f64,
+    /// Whether the agent beats the base policy where it did not learn.
+    pub(crate) admission: Admission,
     /// Headroom that each one's trim reaches at the end of the train part, where evaluation starts.
     pub(crate) trim_starts: TrimStarts,
 }
@@ -59,6 +79,15 @@ pub(crate) struct TrimStarts {
     pub(crate) base: f64,
 }
 
+impl TrimStarts {
+    /// Where the trims come to stand for another limit on bad minutes than they were found for: the headroom at which
+    /// bad minutes are so many times fewer or more.
+    pub(crate) fn at_limit(self, limit: f64, found_for: f64, steepness: f64) -> Self {
+        let shift = libm::log(found_for / limit) / steepness;
+        Self { agent: self.agent + shift, base: self.base + shift }
+    }
+}
+
 /// Trains as `settings` say, going on from the run's checkpoint if there is one. Ctrl-C saves and stops.
 pub(crate) fn train(
     settings: &TrainingSettings,
@@ -68,34 +97,43 @@ pub(crate) fn train(
 ) -> Result<Trained, LabError> {
     let seed = Seed(settings.request.seed).named("training");
     observer.progress(&Progress { stage: Stage::Preparing, done: 0, total: 1, episode_return: None });
-    let BasePolicy { policy: base, trim_start, frozen } = fit_base_policy(bench, Some(settings), seed)?;
+    let BasePolicy { policy: base, trim_start, settled } = fit_base_policy(bench, Some(settings), seed)?;
     let prototype = controller("training", &base, trim_start, bench)?;
-    let price = price::marginal_price(bench, &base_policy::controller_without_trim(&base, bench)?, seed);
+    let still = controller_without_trim("rehearsal", &base, 0.0, bench)?;
+    let price = price::marginal_price(bench, &still, seed);
     observer.note(&format!(
         "a bad minute is priced at {:.1} minutes of the mean load's pods: what avoiding one more costs the base policy",
         price.latency
     ));
     observer.progress(&Progress { stage: Stage::Preparing, done: 1, total: 1, episode_return: None });
-    let course = Arc::new(course(settings, price, bench));
-    let environments = (0..settings.environments)
-        .map(|_| ScalingEnvironment::new(Arc::clone(&course), prototype.clone()))
-        .collect();
-    let base_action = settings.actions.base_action(1, 1);
-    let mut learner =
-        Learner::new(&settings.learner, environments, base_action, seed).map_err(|e| failed(&e))?;
-    let clone = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base.clone() };
+    let course = Arc::new(course_of(settings, price, bench));
+    let mut learner = Learner::new(settings, &course, &prototype, &settled, seed).map_err(|e| failed(&e))?;
+    let frozen = &settled.frozen;
+    let clone = TrainedPolicy { policy: learner.policy(settings.actions, frozen)?, ..base.clone() };
     let kept = checkpoint::restore(run, &mut learner)?;
     if kept.is_some() {
         observer.note(&format!("resuming at step {} of {}", learner.timesteps(), settings.request.timesteps));
     }
     let mut log = MetricsLog::open(run, kept.unwrap_or(0))?;
     learn(settings, &course, &mut learner, &mut log, run, observer)?;
-    let agent = TrainedPolicy { policy: learner.policy(settings.actions, &frozen)?, ..base };
-    let settled = rehearsal::settle_policy(bench, controller("agent", &agent, trim_start, bench)?, seed);
+    let agent = TrainedPolicy { policy: learner.policy(settings.actions, frozen)?, ..base.clone() };
+    let admission =
+        admission::judge(&course, &controller("admission", &base, trim_start, bench)?, &agent.policy, seed);
+    observer.note(&admission.sentence(settings.request.agent.name()));
+    let settled = rehearsal::settle_policy(
+        Ground::of_bench(bench),
+        controller("agent", &agent, trim_start, bench)?,
+        seed,
+    );
+    let admitted =
+        if admission.admitted { agent.clone() } else { TrainedPolicy { policy: Policy::Quantile, ..base } };
     Ok(Trained {
+        admitted,
         agent,
         clone,
         reward: course.weights,
+        steepness: price.steepness,
+        admission,
         trim_starts: TrimStarts { agent: settled, base: trim_start },
     })
 }
@@ -143,12 +181,14 @@ fn learn(
     Ok(())
 }
 
-fn course(settings: &TrainingSettings, price: MarginalPrice, bench: &Workbench) -> Course {
+fn course_of(settings: &TrainingSettings, price: MarginalPrice, bench: &Workbench) -> Course {
     let length = DECISION_PERIOD * i64::from(settings.episode_steps);
+    let until = Span(((1.0 - HELD_OUT) * bench.train.duration().0 as f64) as i64);
     Course {
         prepared: Arc::clone(&bench.prepared),
         load: Arc::clone(&bench.train),
-        starts: episode_starts(&bench.train, length),
+        until,
+        starts: episode_starts(&bench.train, until, length),
         episode_steps: settings.episode_steps,
         reference_pods: bench.reference_pods(),
         weights: RewardWeights { latency: price.latency, ..settings.reward },
@@ -157,32 +197,19 @@ fn course(settings: &TrainingSettings, price: MarginalPrice, bench: &Workbench) 
     }
 }
 
-/// Every half episode, as far as no episode crosses a seam. A part shorter than an episode starts at its beginning
-/// and holds its last rate.
-fn episode_starts(load: &LoadSeries, length: Span) -> Vec<Span> {
-    let half = Span(length.0 / 2);
-    let starts = |shift: Span| load.windows(length).into_iter().map(move |window| window.start + shift);
-    let mut all: Vec<Span> = starts(Span::ZERO).chain(starts(half)).collect();
-    let crosses = |start: Span| {
-        start + length > load.duration()
-            || load.discontinuities().any(|seam| seam > start && seam < start + length)
-    };
-    all.retain(|start| !crosses(*start));
-    all.sort_unstable();
-    if all.is_empty() {
-        all.push(Span::ZERO);
-    }
-    all
-}
-
 /// How the agent was trained, for the result.
-pub(crate) fn record(settings: &TrainingSettings, run: &RunDirectory) -> Result<TrainingRecord, LabError> {
+pub(crate) fn record(
+    settings: &TrainingSettings,
+    admission: &Admission,
+    run: &RunDirectory,
+) -> Result<TrainingRecord, LabError> {
     let curve: Vec<TrainingPoint> = metrics_log::read_curve(run)?;
     Ok(TrainingRecord {
         agent: settings.request.agent.name().to_owned(),
         timesteps: settings.request.timesteps,
         seed: settings.request.seed,
         curve,
+        admission: Some(*admission),
     })
 }
 
@@ -193,4 +220,18 @@ pub(crate) fn forget_checkpoint(run: &RunDirectory) {
 
 fn failed(error: &TrainError) -> LabError {
     LabError::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stricter_limit_starts_at_the_headroom_that_keeps_it() {
+        let starts = TrimStarts { agent: 0.1, base: 0.2 };
+        assert_eq!(starts.at_limit(0.005, 0.005, 10.0), starts);
+        // Bad minutes fall by e for 0.1 of headroom.
+        let strict = starts.at_limit(0.005 / libm::exp(1.0), 0.005, 10.0);
+        assert!((strict.agent - 0.2).abs() < 1e-12 && (strict.base - 0.3).abs() < 1e-12);
+    }
 }

@@ -5,7 +5,7 @@
 use podpilot_controller::{Controller, RewardWeights};
 use podpilot_random::Seed;
 
-use super::rehearsal;
+use super::rehearsal::{self, Ground};
 use crate::workbench::Workbench;
 
 const HEADROOMS: [f64; 9] = [-0.2, -0.1, 0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0];
@@ -17,11 +17,11 @@ const PRICES: std::ops::RangeInclusive<f64> = 5.0..=150.0;
 const STEEPNESSES: std::ops::RangeInclusive<f64> = 3.0..=24.0;
 
 /// Where the curve says nothing.
-const UNKNOWN: MarginalPrice = MarginalPrice { latency: 30.0, steepness: 10.0, headroom: 0.0 };
+pub(super) const UNKNOWN: MarginalPrice = MarginalPrice { latency: 30.0, steepness: 10.0, headroom: 0.0 };
 
 /// The price of a bad minute and how it changes with headroom.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct MarginalPrice {
+pub(crate) struct MarginalPrice {
     /// Price of a bad minute where the objective is just kept, in minutes of the pods that the mean load needs.
     pub(super) latency: f64,
     /// How fast bad minutes fall as headroom rises: −d ln(bad)/d headroom.
@@ -53,7 +53,7 @@ struct Point {
 pub(super) fn marginal_price(bench: &Workbench, controller: &Controller, seed: Seed) -> MarginalPrice {
     let reference_pods = bench.reference_pods();
     let points = HEADROOMS.map(|headroom| {
-        let measures = rehearsal::at_headroom(bench, controller, headroom, seed);
+        let measures = rehearsal::at_headroom(Ground::of_bench(bench), controller, headroom, seed);
         Point {
             headroom,
             cost: measures.pod_seconds / 60.0 / reference_pods,

@@ -12,9 +12,9 @@ fn the_same_seed_trains_the_same_run_byte_for_byte_and_another_seed_does_not() {
     let folder = Folder::new();
     for agent in AgentKind::ALL {
         let [once, again, other] = ["once", "again", "other"].map(|name| format!("{agent}-{name}"));
-        folder.train(agent, 3_000, &once);
-        folder.train(agent, 3_000, &again);
-        let mut request = folder.train_request(agent, 3_000, &other);
+        folder.train(agent, 1_000, &once);
+        folder.train(agent, 1_000, &again);
+        let mut request = folder.train_request(agent, 1_000, &other);
         request.seed += 1;
         train(&request, &mut Unobserved).unwrap();
         for name in FILES {

@@ -11,7 +11,7 @@ use crate::fixture::{Folder, bytes, following, manifest};
 fn a_saved_policy_evaluates_to_the_numbers_of_its_training() {
     let folder = Folder::new();
     for agent in AgentKind::ALL {
-        let trained = folder.train(agent, 3_000, agent.name());
+        let trained = folder.train(agent, 1_000, agent.name());
         let evaluated = folder.evaluate(&[trained.run_directory.join("policy.safetensors")], 1);
         for name in [agent.name(), "quantile", "hpa-50", "hpa-80"] {
             let row = trained.result.row(name);
@@ -23,7 +23,7 @@ fn a_saved_policy_evaluates_to_the_numbers_of_its_training() {
 #[test]
 fn what_a_run_returns_is_what_it_wrote() {
     let folder = Folder::new();
-    let run = folder.train(AgentKind::Ppo, 3_000, "run");
+    let run = folder.train(AgentKind::Ppo, 1_000, "run");
     let written: EvaluationResult =
         serde_json::from_slice(&bytes(&run.run_directory, "result.json")).unwrap();
     assert_eq!(written, run.result);
@@ -32,7 +32,7 @@ fn what_a_run_returns_is_what_it_wrote() {
 #[test]
 fn result_json_has_every_promised_field() {
     let folder = Folder::new();
-    let run = folder.train(AgentKind::Dqn, 3_000, "run");
+    let run = folder.train(AgentKind::Dqn, 1_000, "run");
     let json: Value = serde_json::from_slice(&bytes(&run.run_directory, "result.json")).unwrap();
     assert_eq!(json["schema"], "podpilot/result/v1");
     assert_eq!(json["scenario"], "default");
@@ -99,10 +99,58 @@ fn lower_targets_run_more_pods_and_rows_add_up() {
 }
 
 #[test]
+fn an_agent_that_is_not_admitted_leaves_the_decisions_to_quantile_and_says_so() {
+    let folder = Folder::new();
+    let mut verdicts = Vec::new();
+    for agent in AgentKind::ALL {
+        let run = folder.train(agent, 500, agent.name());
+        let admission = run.result.training.as_ref().and_then(|training| training.admission).unwrap();
+        let refused = run.run_directory.join("refused.safetensors");
+        let policy = inspected(&run.run_directory.join("policy.safetensors"));
+        let html = String::from_utf8(bytes(&run.run_directory, "report.html")).unwrap();
+        assert_eq!(refused.exists(), !admission.admitted, "{agent}");
+        assert_eq!(policy("trained agent"), agent.name());
+        assert_eq!(policy("admission"), serde_json::to_string(&admission).unwrap());
+        assert!(html.contains(&admission.sentence(agent.name())), "{agent}");
+        let row = |name: &str| run.result.row(name).unwrap();
+        if !admission.admitted {
+            assert_eq!(policy("agent"), agent.name());
+            assert_eq!(row(agent.name()).cost, row("quantile").cost);
+            assert!(row(&format!("{agent} (refused)")).cost > 0.0);
+        }
+        verdicts.push(admission.admitted);
+    }
+    assert!(verdicts.contains(&false), "nobody was refused: the test shows nothing");
+}
+
+#[test]
+fn one_policy_keeps_other_limits_without_being_trained_again() {
+    let folder = Folder::new();
+    let run = folder.train(AgentKind::Hybrid, 1_000, "run");
+    let mut request = folder.evaluate_request(&[run.run_directory.join("policy.safetensors")], 6);
+    request.bad_minutes = vec![0.0005, 0.005, 0.05];
+    let result = podpilot_lab::evaluate(&request, &mut podpilot_lab::request::Unobserved).unwrap();
+    let row = |name: &str| result.row(name).unwrap();
+    for who in ["hybrid", "quantile"] {
+        let at = |limit: &str| row(&format!("{who} at {limit} %"));
+        assert_eq!(at("0.5").cost, row(who).cost, "the objective's own limit");
+        let (strict, loose) = (at("0.05"), at("5"));
+        assert!(strict.cost > 1.05 * row(who).cost && loose.cost < 0.97 * row(who).cost, "{who}");
+        assert!(strict.slow_minute_ratio < loose.slow_minute_ratio, "{who}");
+    }
+}
+
+/// The entries of a policy file by name.
+fn inspected(path: &std::path::Path) -> impl Fn(&str) -> String + use<> {
+    let found = podpilot_lab::inspect(path).unwrap();
+    move |name| found.entries.iter().find(|entry| entry.0 == name).unwrap().1.clone()
+}
+
+#[test]
 fn the_decisions_of_the_agent_follow_the_load() {
     let folder = Folder::new();
     for agent in AgentKind::ALL {
-        let run = folder.train(agent, 3_000, agent.name());
+        let run = folder.train(agent, 1_000, agent.name());
         let row = run.result.row(agent.name()).unwrap();
         assert!(row.scale_events_per_hour > 1.0, "{agent}: {} changes an hour", row.scale_events_per_hour);
         let timeline = run.result.timeline.unwrap();
@@ -125,9 +173,11 @@ fn the_decisions_of_the_agent_follow_the_load() {
 fn the_agent_chooses_between_its_actions() {
     let folder = Folder::new();
     for agent in AgentKind::ALL {
-        let run = folder.train(agent, 16_000, agent.name());
+        let run = folder.train(agent, 8_000, agent.name());
         let mut request = folder.simulate_request("load.csv", Vec::new());
-        request.policies = vec![run.run_directory.join("policy.safetensors")];
+        let refused = run.run_directory.join("refused.safetensors");
+        let admitted = run.run_directory.join("policy.safetensors");
+        request.policies = vec![if refused.exists() { refused } else { admitted }];
         let result = podpilot_lab::simulate(&request, &mut podpilot_lab::request::Unobserved).unwrap();
         let mut chosen: Vec<String> = result
             .events
@@ -166,7 +216,7 @@ fn a_manifest_with_named_metrics_is_evaluated_on_them() {
 #[test]
 fn report_fetches_nothing() {
     let folder = Folder::new();
-    let run = folder.train(AgentKind::Ppo, 3_000, "run");
+    let run = folder.train(AgentKind::Ppo, 1_000, "run");
     let html = String::from_utf8(bytes(&run.run_directory, "report.html")).unwrap();
     let without_names = html.replace("http://www.w3.org/2000/svg", "");
     for outside in ["http://", "https://", "src=", "<link", "@import", "url("] {

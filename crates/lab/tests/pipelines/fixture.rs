@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use podpilot_lab::request::{
-    AgentKind, AutoscalerChoice, EvaluateRequest, LoadChoice, SimulateRequest, TrainRequest, Unobserved,
+    AgentKind, AutoscalerChoice, EvaluateRequest, Experience, LoadChoice, SimulateRequest, TrainRequest,
+    Unobserved,
 };
 use podpilot_lab::result::{EvaluationResult, SimulationResult};
 use podpilot_lab::{TrainedRun, evaluate, simulate, train};
@@ -50,7 +51,16 @@ impl Folder {
     }
 
     pub(crate) fn train_request(&self, agent: AgentKind, timesteps: u64, out: &str) -> TrainRequest {
-        TrainRequest { load: self.load(), agent, timesteps, episodes: 1, seed: 11, out: self.path(out) }
+        TrainRequest {
+            load: self.load(),
+            agent,
+            experience: Experience::Counterfactual,
+            learner: None,
+            timesteps,
+            episodes: 1,
+            seed: 11,
+            out: self.path(out),
+        }
     }
 
     pub(crate) fn train(&self, agent: AgentKind, timesteps: u64, out: &str) -> TrainedRun {
@@ -62,6 +72,7 @@ impl Folder {
             load: self.load(),
             policies: policies.to_vec(),
             autoscalers: Vec::new(),
+            bad_minutes: Vec::new(),
             episodes,
             seed: 11,
             out: None,

@@ -1,6 +1,8 @@
 //! An interrupted run that is resumed ends as one that never stopped, bit for bit.
 
-use podpilot_lab::request::{AgentKind, Observer, Progress, ResumeRequest, Stage};
+use podpilot_lab::request::{
+    AgentKind, Experience, Observer, Progress, ResumeRequest, Stage, TrainRequest, Unobserved,
+};
 use podpilot_lab::{LabError, TrainedRun, resume, train};
 
 use crate::fixture::{Folder, bytes};
@@ -49,11 +51,12 @@ fn assert_same_run(folder: &Folder, whole: &str, parted: &str) {
     assert!(!folder.path(parted).join("checkpoint.bin").exists(), "a finished run needs no checkpoint");
 }
 
-fn interrupted_twice(agent: AgentKind, timesteps: u64, stops: [u64; 2]) {
+fn interrupted_twice(agent: AgentKind, experience: Experience, timesteps: u64, stops: [u64; 2]) {
     let folder = Folder::new();
-    folder.train(agent, timesteps, "whole");
+    let request = |out: &str| TrainRequest { experience, ..folder.train_request(agent, timesteps, out) };
+    train(&request("whole"), &mut Unobserved).unwrap();
     let mut first = StopAt::new(Stage::Training, stops[0]);
-    let request = folder.train_request(agent, timesteps, "parted");
+    let request = request("parted");
     let done = steps_when_stopped(train(&request, &mut first), &folder, "parted");
     assert!(done >= stops[0] && done < stops[1], "stopped after {done}");
     assert!(
@@ -69,22 +72,28 @@ fn interrupted_twice(agent: AgentKind, timesteps: u64, stops: [u64; 2]) {
 }
 
 #[test]
-fn ppo_resumes_bit_for_bit() {
-    // The second stop lies behind the first regular checkpoint.
-    interrupted_twice(AgentKind::Ppo, 26_000, [5_000, 21_000]);
+fn hybrid_resumes_bit_for_bit() {
+    // The first stop lies within the second of eight rounds, the second within the sixth.
+    interrupted_twice(AgentKind::Hybrid, Experience::Counterfactual, 4_000, [720, 2_700]);
 }
 
 #[test]
-fn dqn_resumes_bit_for_bit() {
+fn ppo_on_a_single_path_resumes_bit_for_bit() {
+    // The second stop lies behind the first regular checkpoint.
+    interrupted_twice(AgentKind::Ppo, Experience::SinglePath, 26_000, [5_000, 21_000]);
+}
+
+#[test]
+fn dqn_on_a_single_path_resumes_bit_for_bit() {
     // The first stop lies before learning starts, the second after it.
-    interrupted_twice(AgentKind::Dqn, 5_000, [1_000, 3_000]);
+    interrupted_twice(AgentKind::Dqn, Experience::SinglePath, 5_000, [1_000, 3_000]);
 }
 
 #[test]
 fn an_interrupted_evaluation_is_repeated_without_training_again() {
     let folder = Folder::new();
-    folder.train(AgentKind::Ppo, 3_000, "whole");
-    let request = folder.train_request(AgentKind::Ppo, 3_000, "parted");
+    folder.train(AgentKind::Ppo, 1_000, "whole");
+    let request = folder.train_request(AgentKind::Ppo, 1_000, "parted");
     steps_when_stopped(train(&request, &mut StopAt::new(Stage::Evaluating, 3)), &folder, "parted");
     let metrics = bytes(&folder.path("parted"), "metrics.jsonl");
     let again = ResumeRequest { run_directory: folder.path("parted") };
@@ -108,7 +117,7 @@ fn a_finished_run_is_not_resumed() {
 #[test]
 fn a_damaged_checkpoint_is_refused_by_name() {
     let folder = Folder::new();
-    let request = folder.train_request(AgentKind::Ppo, 10_000, "run");
+    let request = folder.train_request(AgentKind::Ppo, 2_000, "run");
     steps_when_stopped(train(&request, &mut StopAt::new(Stage::Training, 1)), &folder, "run");
     let whole = bytes(&folder.path("run"), "checkpoint.bin");
     let again = ResumeRequest { run_directory: folder.path("run") };

@@ -5,9 +5,9 @@ use podpilot_core::{Objective, Reason};
 use podpilot_lab::{
     explain::explain_all,
     result::{
-        AutoscalerResult, Comparison, DayResult, EvaluationResult, EvaluationSchema, LatencyMs, LoadSource,
-        PolicyProvenance, Provenance, Role, ScalingEvent, SimulationResult, SimulationSchema, Timeline,
-        TimelineTrack, TrainingPoint, TrainingRecord,
+        Admission, AutoscalerResult, Comparison, DayResult, EvaluationResult, EvaluationSchema, LatencyMs,
+        LoadSource, PolicyProvenance, Provenance, Role, ScalingEvent, SimulationResult, SimulationSchema,
+        Timeline, TimelineTrack, TrainingPoint, TrainingRecord,
     },
 };
 
@@ -210,6 +210,17 @@ fn events(track: &TimelineTrack, load_rps: &[f64]) -> Vec<ScalingEvent> {
     changes.map(event).collect()
 }
 
+fn admission() -> Admission {
+    Admission {
+        admitted: false,
+        gain: -0.004,
+        relative_cost: -0.01,
+        bad_minutes_difference: 0.001,
+        hours: 33.6,
+        noise_seeds: 5,
+    }
+}
+
 fn training() -> TrainingRecord {
     let curve = (1..=100).map(|point| {
         let progress = f64::from(point) / 100.0;
@@ -221,7 +232,13 @@ fn training() -> TrainingRecord {
             episode_cost: Some(4.9 - 0.35 * progress + 0.06 * noise),
         }
     });
-    TrainingRecord { agent: "ppo".to_owned(), timesteps: 100_000, seed: 7, curve: curve.collect() }
+    TrainingRecord {
+        agent: "ppo".to_owned(),
+        timesteps: 100_000,
+        seed: 7,
+        curve: curve.collect(),
+        admission: Some(admission()),
+    }
 }
 
 fn provenance() -> Provenance {

@@ -61,12 +61,14 @@ Examples:
 const TRAIN_EXAMPLES: &str = "\
 Examples:
   podpilot train --agent ppo --timesteps 100000
+  podpilot train --agent hybrid --scenario study --trace requests.csv
   podpilot train --agent dqn --trace requests.csv --split 0.6 --out runs/mine
   podpilot train --resume runs/mine";
 
 const EVALUATE_EXAMPLES: &str = "\
 Examples:
   podpilot evaluate --policy runs/default-ppo-seed1/policy.safetensors
+  podpilot evaluate --policy runs/mine/policy.safetensors --bad-minutes 0.002 --bad-minutes 0.01
   podpilot evaluate --policy a.safetensors --autoscaler mine=my-hpa.yaml --trace requests.csv --output json";
 
 const TUNE_EXAMPLES: &str = "\
@@ -90,6 +92,15 @@ pub(crate) enum EnvironmentMode {
     Real,
 }
 
+/// What an agent learns from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExperienceKind {
+    /// The outcomes of all actions
+    Counterfactual,
+    /// The outcome of the action that was taken
+    SinglePath,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArguments {
     /// Stop after this many hours of load
@@ -108,13 +119,19 @@ pub(crate) struct SimulateArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrainArguments {
-    /// Learner: ppo or dqn
+    /// Learner: ppo, dqn or hybrid (PPO proposes, DQN picks)
     #[arg(long, value_name = "AGENT", default_value = "ppo", value_parser = values::agent)]
     pub(crate) agent: AgentKind,
+    /// What it learns from: counterfactual (the outcomes of all actions) or single-path (that of the one taken)
+    #[arg(long, value_name = "KIND", default_value = "counterfactual", hide_possible_values = true)]
+    pub(crate) experience: ExperienceKind,
+    /// Settings of the learner, YAML (docs/formulation.md); what it leaves out has its default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) learner: Option<PathBuf>,
     /// Where the agent acts: simulate or real
     #[arg(long, value_name = "MODE", default_value = "simulate", hide_possible_values = true)]
     pub(crate) env_mode: EnvironmentMode,
-    /// Environment steps
+    /// Decisions of the learning agent
     #[arg(long, value_name = "STEPS", default_value = "100000", allow_negative_numbers = true, value_parser = values::timesteps)]
     pub(crate) timesteps: u64,
     /// Evaluation episodes of one simulated day on the test part
@@ -124,7 +141,7 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with an interrupted training; everything else is read from its run directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "timesteps", "episodes", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "agent", "experience", "learner", "timesteps", "episodes", "out"])]
     pub(crate) resume: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
@@ -137,6 +154,9 @@ pub(crate) struct EvaluateArguments {
     /// Episodes of one simulated day on the test part
     #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) episodes: u32,
+    /// Also set policies and quantile to this limit on the share of bad minutes, such as 0.01, without training them again; repeatable
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = values::share)]
+    pub(crate) bad_minutes: Vec<f64>,
     /// Write result.json and report.html to this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

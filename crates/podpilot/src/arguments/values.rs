@@ -29,6 +29,13 @@ pub(super) fn split(text: &str) -> Result<Split, &'static str> {
     text.parse().map_err(|_| "must be a share between 0 and 1 such as 0.6, or a number of days such as 40d")
 }
 
+/// A share strictly between 0 and 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    number(text)
+        .filter(|&share| share > 0.0 && share < 1.0)
+        .ok_or_else(|| "must be a share between 0 and 1, such as 0.005 for 0.5 %".to_owned())
+}
+
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     number(text).filter(|&value| value > 0.0).ok_or_else(|| "must be a number above 0, such as 24".to_owned())
 }
