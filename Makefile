@@ -106,6 +106,10 @@ hpa-live-check: ## Give our HPA what the real one read in RECORDING=; both must 
 
 simulator-check: ## Predict RECORDING= by the simulator and report the errors
 	cargo run --quiet --release --locked --package podpilot-experiments -- replay-simulator '$(RECORDING)'
+# ---- agents against the controller they start from --------------------------------------------------------
+.PHONY: agents
+agents: ## Every agent on every recorded trace, five seeds, against quantile at matched service (long; resumable)
+	bench/agents.sh
 
 .PHONY: help
 help: ## This list

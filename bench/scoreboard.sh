@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The scoreboard: tunes every rival and trains both agents on each recorded trace, then compares them all.
+# The scoreboard: tunes every rival and trains every agent on each recorded trace, then compares them all.
 # Steps whose results are there are skipped, so an interrupted run goes on where it was.
 # usage: bench/scoreboard.sh full|quick [TRACE_FOLDER [WORK_FOLDER]]
 set -euo pipefail
@@ -14,7 +14,7 @@ case "$size" in
     loads=(worldcup98 nasa95 elb_nab crane0 crane1 crane2 crane3 crane4 crane5 crane6 crane7)
     scenarios=(recorded study)
     rivals=(hpa keda knative feedforward threshold static-peak)
-    agents=(ppo dqn)
+    agents=(ppo dqn hybrid)
     timesteps=100000
     limits=()
     compare=(--days 20 --perturbation all)
@@ -23,7 +23,7 @@ case "$size" in
     loads=(nasa95 crane2)
     scenarios=(recorded)
     rivals=(hpa knative feedforward)
-    agents=(ppo)
+    agents=(hybrid)
     timesteps=20000
     limits=(--configurations 60)
     compare=(--days 10)
@@ -76,21 +76,18 @@ for scenario in "${scenarios[@]}"; do
       tuned+=("$(basename "$directory")/tuned.json")
     done
     policies=()
-    # Agents are trained on the calibrated scenario; on the study's, the demand-quantile controller stands for podpilot.
-    if [ "$scenario" = recorded ]; then
-      for agent in "${agents[@]}"; do
-        directory="$work/train-$name-$agent"
-        if [ ! -f "$directory/result.json" ]; then
-          echo "scoreboard: training $agent on $name" >&2
-          if [ -f "$directory/settings.json" ]; then
-            "$podpilot" train --resume "$directory" --quiet >/dev/null
-          else
-            "$podpilot" train --agent "$agent" "${on[@]}" --timesteps "$timesteps" --episodes 2 --out "$directory" >/dev/null
-          fi
+    for agent in "${agents[@]}"; do
+      directory="$work/train-$name-$agent"
+      if [ ! -f "$directory/result.json" ]; then
+        echo "scoreboard: training $agent on $name" >&2
+        if [ -f "$directory/settings.json" ]; then
+          "$podpilot" train --resume "$directory" --quiet >/dev/null
+        else
+          "$podpilot" train --agent "$agent" "${on[@]}" --timesteps "$timesteps" --episodes 2 --out "$directory" >/dev/null
         fi
-        policies+=("$(basename "$directory")/policy.safetensors")
-      done
-    fi
+      fi
+      policies+=("$(basename "$directory")/policy.safetensors")
+    done
     perturbed=false
     if [ "$scenario" = recorded ] && [[ " worldcup98 nasa95 crane1 crane2 " == *" $load "* ]]; then
       perturbed=true

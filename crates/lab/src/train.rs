@@ -13,6 +13,13 @@ use crate::{LabError, report};
 use podpilot_controller::{Policy, TrainedPolicy};
 use podpilot_random::Seed;
 
+/// Row of the agent as trained, where it was not admitted.
+const REFUSED: &str = "refused";
+/// Row of the agent without the trim that corrects it.
+const ALONE: &str = "alone";
+/// Row of what is left of both: the base policy with headroom that stands still.
+const STILL: &str = "still";
+
 /// A finished run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedRun {
@@ -113,15 +120,12 @@ fn plan(
         contenders.push(Contender::controller(name, role, controller));
     }
     if !admitted {
-        let name = format!("{agent} (refused)");
-        let controller = training::controller(&name, &trained.agent, agent_trim, bench)?;
-        contenders.push(Contender::controller(&name, Role::Other, controller));
+        let controller = training::controller(REFUSED, &trained.agent, agent_trim, bench)?;
+        contenders.push(Contender::controller(REFUSED, Role::Other, controller));
     }
-    // What the agent does without the trim that corrects it, and what is left of both: headroom that stands still.
-    for (who, policy, headroom) in [(agent, &trained.agent, agent_trim), ("quantile", &quantile, base_trim)] {
-        let name = format!("{who} without trim");
-        let controller = training::controller_without_trim(&name, policy, headroom, bench)?;
-        contenders.push(Contender::controller(&name, Role::Other, controller));
+    for (name, policy, headroom) in [(ALONE, &trained.agent, agent_trim), (STILL, &quantile, base_trim)] {
+        let controller = training::controller_without_trim(name, policy, headroom, bench)?;
+        contenders.push(Contender::controller(name, Role::Other, controller));
     }
     contenders.extend(Contender::hpa_front(bench)?);
     Ok(EvaluationPlan {
