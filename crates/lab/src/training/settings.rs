@@ -264,14 +264,14 @@ impl Default for CounterfactualSettings {
             },
             value_fit: FitSettings {
                 epochs: 2,
-                batch_size: 64,
+                batch_size: 256,
                 learning_rate: 1e-3,
                 weight_decay: 1e-3,
                 entropy: 0.0,
             },
             value_head: ValueHead::Mean,
-            dqn_margin: 0.03,
-            hybrid_margin: 0.03,
+            dqn_margin: 0.1,
+            hybrid_margin: 0.1,
         }
     }
 }
