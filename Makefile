@@ -164,28 +164,11 @@ hpa-live-check: ## Give our HPA what the real one read in RECORDING=; both must 
 
 simulator-check: ## Predict RECORDING= by the simulator and report the errors
 	cargo run --quiet --release --locked --package podpilot-experiments -- replay-simulator '$(RECORDING)'
+
 # ---- agents against the controller they start from --------------------------------------------------------
 .PHONY: agents
 agents: ## Every agent on every recorded trace, five seeds, against quantile at matched service (long; resumable)
 	bench/agents.sh
-
-# ---- operator (docs/operator.md) -------------------------------------------------------------------------
-.PHONY: operator-test operator-check operator-e2e manifests
-operator-test: ## The operator against a real etcd and kube-apiserver, signals made to fail on purpose
-	@testbed/build.sh
-	cargo test --locked --package podpilot-operator
-	cargo test --locked --package podpilot --features cluster cluster
-
-operator-check: ## Lints with the feature cluster; install.yaml is what the chart makes; the main command compiles no kube
-	cargo clippy --package podpilot --features cluster --all-targets --locked -- --deny warnings
-	deployments/render.sh --check
-	@! cargo tree --locked --package podpilot --edges normal --prefix none | grep -E '^(kube|axum|k8s-openapi) '
-
-operator-e2e: ## On the testbed: the operator watches, fits, then scales the demo service under podpilot load
-	@testbed/operator-e2e.sh
-
-manifests: ## Make deployments/install.yaml from the chart
-	deployments/render.sh
 
 # ---- operator (docs/operator.md) -------------------------------------------------------------------------
 .PHONY: operator-test operator-check operator-e2e manifests

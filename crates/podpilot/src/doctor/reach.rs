@@ -63,7 +63,9 @@ fn status(authority: &str, path: &str) -> io::Result<u16> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;
+    // In one piece: a server that answers after the first would reset what comes later.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut head = [0; 12]; // "HTTP/1.1 200"
     stream.read_exact(&mut head)?;
     let code = std::str::from_utf8(&head).ok().and_then(|head| head.get(9..12)?.parse().ok());
