@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use podpilot_core::Span;
 use podpilot_lab::{
-    request::{EvaluateRequest, Experience, ResumeRequest, SimulateRequest, TrainRequest},
+    request::{EvaluateRequest, ResumeRequest, SimulateRequest, TrainRequest},
     {evaluate, inspect, resume, simulate, train},
 };
 
 use crate::{
     arguments::{
-        Command, CommandLine, EnvironmentMode, EvaluateArguments, ExperienceKind, InspectArguments,
-        OutputFormat, SimulateArguments, TrainArguments,
+        Command, CommandLine, EnvironmentMode, EvaluateArguments, InspectArguments, OutputFormat,
+        SimulateArguments, TrainArguments,
     },
     failure::Failure,
     output,
@@ -90,10 +90,7 @@ fn train_request(arguments: &TrainArguments) -> TrainRequest {
     TrainRequest {
         load: arguments.load.choice(),
         agent: arguments.agent,
-        experience: match arguments.experience {
-            ExperienceKind::Counterfactual => Experience::Counterfactual,
-            ExperienceKind::SinglePath => Experience::SinglePath,
-        },
+        experience: arguments.experience.into(),
         timesteps: arguments.timesteps,
         episodes: arguments.episodes,
         seed: arguments.load.seed,

@@ -26,7 +26,7 @@ use crate::LabError;
 use crate::evaluation::on_every_core;
 use crate::request::{Observer, Progress, Stage};
 use crate::run_directory::RunDirectory;
-use crate::training::{HYPERPARAMETERS_SCHEMA, Hyperparameters};
+use crate::training::{HYPERPARAMETERS_SCHEMA, Hyperparameters, refuse_impossible};
 use crate::workbench::Workbench;
 
 /// The best settings, for `podpilot train --hyperparameters`.
@@ -59,6 +59,7 @@ pub struct AgentTuning {
 
 /// Searches.
 pub fn tune_agent(request: &AgentTuneRequest, observer: &mut dyn Observer) -> Result<AgentTuning, LabError> {
+    refuse_impossible(request.agent, request.experience)?;
     let settings = AgentTuneSettings::of(request)?;
     let bench = settings.open_bench(observer)?;
     let run = RunDirectory::create(&request.out)?;

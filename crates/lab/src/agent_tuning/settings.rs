@@ -22,6 +22,8 @@ pub struct AgentTuneRequest {
     pub load: LoadChoice,
     /// Which learner.
     pub agent: AgentKind,
+    /// What it learns from.
+    pub experience: Experience,
     /// Trials in all, those that are given up early included.
     pub trials: u32,
     /// Environment steps of each trial.
@@ -69,7 +71,7 @@ impl AgentTuneSettings {
         TrainingSettings::defaults(&TrainRequest {
             load: self.request.load.clone(),
             agent: self.request.agent,
-            experience: Experience::Counterfactual,
+            experience: self.request.experience,
             timesteps: self.request.timesteps,
             episodes: 1,
             seed: self.request.seed,
@@ -90,8 +92,13 @@ impl AgentTuneSettings {
         let identity = bench.identity();
         let request = &self.request;
         let text = format!(
-            "{SETTINGS_SCHEMA} {} {} {} {} {}",
-            request.agent, request.timesteps, request.seed, identity.scenario_sha256, identity.train_sha256
+            "{SETTINGS_SCHEMA} {} {:?} {} {} {} {}",
+            request.agent,
+            request.experience,
+            request.timesteps,
+            request.seed,
+            identity.scenario_sha256,
+            identity.train_sha256
         );
         sha256_hex(text.as_bytes())
     }

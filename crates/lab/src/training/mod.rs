@@ -41,7 +41,7 @@ pub(crate) use self::hyperparameters::{
 use self::learner::Learner;
 use self::price::MarginalPrice;
 use self::rehearsal::Ground;
-pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings};
+pub(crate) use self::settings::{SETTINGS_SCHEMA, TrainingSettings, refuse_impossible};
 use crate::LabError;
 use crate::request::{Observer, Progress, Stage};
 use crate::result::{Admission, TrainingRecord};

@@ -198,11 +198,7 @@ const ENVIRONMENTS: usize = 8;
 impl TrainingSettings {
     /// The settings for a request.
     pub(crate) fn for_request(request: &TrainRequest) -> Result<Self, LabError> {
-        if (request.experience, request.agent) == (Experience::SinglePath, AgentKind::Hybrid) {
-            let text = "--experience single-path: hybrid learns from the outcomes of all actions; choose ppo or dqn, or \
-                        --experience counterfactual";
-            return Err(LabError::BadInput(text.to_owned()));
-        }
+        refuse_impossible(request.agent, request.experience)?;
         let mut settings = Self::defaults(request);
         let Some(path) = &request.hyperparameters else { return Ok(settings) };
         settings.learner = hyperparameters::read(path, &settings.learner)?;
@@ -237,6 +233,16 @@ impl TrainingSettings {
             learner,
         }
     }
+}
+
+/// Hybrid is made of what the outcomes of all actions teach.
+pub(crate) fn refuse_impossible(agent: AgentKind, experience: Experience) -> Result<(), LabError> {
+    if (agent, experience) == (AgentKind::Hybrid, Experience::SinglePath) {
+        let text = "--experience single-path: hybrid learns from the outcomes of all actions; choose ppo or dqn, or \
+                    --experience counterfactual";
+        return Err(LabError::BadInput(text.to_owned()));
+    }
+    Ok(())
 }
 
 impl Default for CounterfactualSettings {

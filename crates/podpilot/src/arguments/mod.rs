@@ -12,7 +12,7 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use podpilot_lab::request::AgentKind;
+use podpilot_lab::request::{AgentKind, Experience};
 
 #[cfg(feature = "cluster")]
 pub(crate) use cluster::{ClusterCommand, FitArguments, OperatorArguments};
@@ -122,6 +122,15 @@ pub(crate) enum ExperienceKind {
     SinglePath,
 }
 
+impl From<ExperienceKind> for Experience {
+    fn from(kind: ExperienceKind) -> Self {
+        match kind {
+            ExperienceKind::Counterfactual => Self::Counterfactual,
+            ExperienceKind::SinglePath => Self::SinglePath,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArguments {
     /// Stop after this many hours of load
@@ -199,9 +208,12 @@ pub(crate) struct TuneArguments {
     /// Whose parameters: hpa, keda, knative, feedforward, threshold or static-peak
     #[arg(long, value_name = "NAME", default_value = "hpa")]
     pub(crate) autoscaler: String,
-    /// Whose learning settings, instead of a rival's parameters: ppo or dqn
+    /// Whose learning settings, instead of a rival's parameters: ppo, dqn or hybrid
     #[arg(long, value_name = "AGENT", value_parser = values::agent, conflicts_with_all = ["autoscaler", "configurations"])]
     pub(crate) agent: Option<AgentKind>,
+    /// What the agent learns from: counterfactual (the outcomes of all actions) or single-path (that of the one taken)
+    #[arg(long, value_name = "KIND", default_value = "counterfactual", hide_possible_values = true)]
+    pub(crate) experience: ExperienceKind,
     /// Trials of an agent's settings
     #[arg(long, value_name = "N", default_value = "50", allow_negative_numbers = true, value_parser = values::episodes)]
     pub(crate) trials: u32,
@@ -215,7 +227,7 @@ pub(crate) struct TuneArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with an interrupted search; everything else is read from its run directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "autoscaler", "agent", "trials", "timesteps", "configurations", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "trace", "split", "peak_replicas", "seed", "autoscaler", "agent", "experience", "trials", "timesteps", "configurations", "out"])]
     pub(crate) resume: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tracking: TrackingArguments,

@@ -44,6 +44,7 @@ fn request(arguments: &TuneArguments, agent: AgentKind) -> AgentTuneRequest {
     AgentTuneRequest {
         load: arguments.load.choice(),
         agent,
+        experience: arguments.experience.into(),
         trials: arguments.trials,
         timesteps: arguments.timesteps,
         seed: arguments.load.seed,

@@ -7,8 +7,17 @@ use std::time::Duration;
 use crate::sandbox::{SMALL_LOAD, Sandbox};
 
 const TRIALS: &str = "50";
-const SEARCH: [&str; 8] =
-    ["tune", "--agent", "ppo", "--trials", TRIALS, "--timesteps", "8192", "--track=none"];
+const SEARCH: [&str; 9] = [
+    "tune",
+    "--agent=ppo",
+    "--experience=single-path",
+    "--trials",
+    TRIALS,
+    "--timesteps",
+    "8192",
+    "--seed=1",
+    "--track=none",
+];
 
 fn trials(sandbox: &Sandbox, run: &str) -> usize {
     let text = std::fs::read_to_string(sandbox.path(run).join("trials.jsonl")).unwrap_or_default();
@@ -47,13 +56,25 @@ fn a_search_of_fifty_trials_killed_in_the_middle_finds_the_same() {
     }
 
     let load = &SMALL_LOAD[..];
-    let train = ["train", "--timesteps", "2000", "--episodes", "1", "--track", "none", "--out", "run"];
+    let train = [
+        "train",
+        "--timesteps",
+        "2000",
+        "--episodes",
+        "1",
+        "--track",
+        "none",
+        "--experience",
+        "single-path",
+        "--out",
+        "run",
+    ];
     sandbox.done(&[&train[..], load, &["--hyperparameters", "whole/best.json"]].concat());
     let settings: serde_json::Value =
         serde_json::from_slice(&sandbox.read("run/settings.json")).expect("JSON");
     assert_eq!(settings["learner"]["gamma"], whole["learner"]["gamma"]);
     let wrong = sandbox.run(
-        &[&train[..7], load, &["--agent", "dqn", "--out", "no", "--hyperparameters", "whole/best.json"]]
+        &[&train[..9], load, &["--agent", "dqn", "--out", "no", "--hyperparameters", "whole/best.json"]]
             .concat(),
     );
     let told = String::from_utf8_lossy(&wrong.stderr);

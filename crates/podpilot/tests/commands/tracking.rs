@@ -16,7 +16,7 @@ fn start(sandbox: &Sandbox) -> Child {
     Command::new(env!("CARGO_BIN_EXE_podpilot"))
         .current_dir(sandbox.path("."))
         .args(TRAIN)
-        .args(["--timesteps", "60000"])
+        .args(["--timesteps", "60000", "--experience", "single-path"])
         .args(SMALL_LOAD)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -140,7 +140,8 @@ fn the_environment_decides_about_wandb() {
 #[test]
 fn a_training_stops_early_when_nothing_is_gained_and_always_at_the_same_step() {
     let sandbox = Sandbox::with_load();
-    let arguments = ["--timesteps", "60000", "--early-stop", "2000", "--track", "none"];
+    let arguments =
+        ["--timesteps", "60000", "--experience", "single-path", "--early-stop", "2000", "--track", "none"];
     let told = sandbox.run(&[&TRAIN[..], &arguments, &SMALL_LOAD].concat());
     let notes = String::from_utf8_lossy(&told.stderr);
     assert!(told.status.success(), "{notes}");
@@ -158,7 +159,8 @@ fn a_training_stops_early_when_nothing_is_gained_and_always_at_the_same_step() {
 fn runs_are_listed_shown_compared_and_plotted() {
     let sandbox = Sandbox::with_load();
     let train = |out: &str, more: &[&str]| {
-        let fixed = ["train", "--timesteps", "3000", "--episodes", "1", "--out", out];
+        let fixed =
+            ["train", "--timesteps", "3000", "--episodes", "1", "--experience", "single-path", "--out", out];
         sandbox.done(&[&fixed[..], &SMALL_LOAD, more].concat());
     };
     train("runs/a", &["--tags", "first"]);
