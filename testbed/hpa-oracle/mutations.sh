@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$repository"/Cargo.{toml,lock} "$work"
 sed -i '/^default-members/d' "$work/Cargo.toml"
 mkdir "$work/crates"
-for crate in core random autoscalers hpa-cases; do
+for crate in core random service-model autoscalers hpa-cases; do
     cp -r "$repository/crates/$crate" "$work/crates"
 done
 # Dependencies are built once for all mutations, and of the rest only what a mutation changes.

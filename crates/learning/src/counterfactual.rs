@@ -359,31 +359,6 @@ mod tests {
     }
 
     #[test]
-    fn an_unlikely_action_comes_back_by_the_free_change_and_not_without() {
-        let (observations, masks) = (vec![0.5; 64], vec![true; 192]);
-        let returns = [0.0, 1.0, 0.0].repeat(64);
-        let outcomes = Outcomes { observations: &observations, returns: &returns, masks: &masks };
-        let probability_after_one_call = |free_change: f32| {
-            let mut policy = network();
-            policy.output_bias_mut().copy_from_slice(&[8.0, 0.0, 0.0]);
-            let config = CounterfactualConfig {
-                epochs: 300,
-                batch_size: 64,
-                learning_rate: 0.01,
-                entropy_coefficient: 0.0,
-                free_change,
-                ..CounterfactualConfig::default()
-            };
-            improve_policy(&mut policy, &outcomes, &config, Seed(0)).unwrap();
-            probabilities(&policy, &outcomes, 64)[1]
-        };
-        let (start, clipped, free) =
-            (3.4e-4, probability_after_one_call(0.0), probability_after_one_call(0.02));
-        assert!(clipped < 3.0 * start, "{clipped}");
-        assert!(free > 0.01 && free < 0.2, "{free}");
-    }
-
-    #[test]
     fn values_fit_the_returns_of_allowed_actions_only() {
         let (observations, returns, masks) = problem();
         let outcomes = Outcomes { observations: &observations, returns: &returns, masks: &masks };
