@@ -130,6 +130,9 @@ check "most requests were served ($completed of $((LOAD_RPS * LOAD_SECONDS)))" \
     at_least "$completed" $((LOAD_RPS * LOAD_SECONDS / 2))
 check "the gateway's count agrees ($served)" at_least "$served" "$completed"
 
+# The controller remembers recommendations by name, and forgets them at the first sync that finds the autoscaler gone.
+in_testbed kubectl delete hpa web --namespace=demo >&2
+sleep 20
 # The real autoscaler's log holds every answer it got (TESTBED_RECORD_HPA): ours must decide the same from them.
 check "our autoscaler decides like the real one at every sync" "$here/../bench/in-testbed.sh" live-check \
     --minutes 2 --tail 10 --hpa "$here/manifests/hpa.yaml" --out "$STATE/live-check"
