@@ -5,25 +5,12 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/settings.sh"
-for part in report tools process; do
+for part in report tools process checks; do
     . "$here/lib/$part.sh"
 done
 . "$here/node/namespaces.sh"
 
-passed=0
 load="" operator=""
-
-check() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if ! "$@"; then
-        say "FAILED: $what"
-        printf '%d passed, 1 failed\n' "$passed"
-        exit 1
-    fi
-    passed=$((passed + 1))
-    say "ok: $what"
-}
 
 finish() { # on every way out: say why it failed, then take the testbed down
     local status=$?
@@ -38,15 +25,11 @@ finish() { # on every way out: say why it failed, then take the testbed down
     exit "$status"
 }
 
-in_testbed() { "$here/enter" "$@"; }
-
 field() { # JSONPATH: of the AdaptiveAutoscaler
     in_testbed kubectl get aas web --namespace=demo --output="jsonpath=$1"
 }
 
 condition() { field "{.status.conditions[?(@.type==\"$1\")].status}"; }
-
-replicas() { in_testbed kubectl get deployment web --namespace=demo --output='jsonpath={.spec.replicas}'; }
 
 becomes() { # SECONDS COMMAND...: until the command succeeds
     local deadline=$((SECONDS + $1))
@@ -132,4 +115,4 @@ check "SIGTERM ends it cleanly" test "$status" -eq 0
 "$here/down.sh"
 trap - EXIT
 check "nothing is left behind" test ! -e "$STATE"
-printf '%d passed, 0 failed\n' "$passed"
+all_passed

@@ -63,6 +63,9 @@ pub(crate) struct RecordArguments {
 
 /// Until the autoscaler has metrics and made its first decisions, seconds: its load is the first of the profile.
 const SETTLE_S: f64 = 45.0;
+/// The controller remembers recommendations by name until the first sync that finds the autoscaler gone, seconds: more than
+/// a sync period.
+const FORGETS_AFTER_S: f64 = 20.0;
 pub(crate) const METRICS_POLL_S: f64 = 1.0;
 const GATEWAY_POLL_S: f64 = 5.0;
 const MACHINE_PERIOD_S: f64 = 15.0;
@@ -106,10 +109,11 @@ fn hpa_path(arguments: &RecordArguments, manifest: &Value) -> String {
     format!("{}/{name}", hpas(arguments))
 }
 
-/// Removes autoscalers that are there and goes back to the initial replicas. Returns the collection of the pods.
+/// Removes the autoscaler if it is there, with its past, and goes back to the initial replicas. Returns the collection of the pods.
 fn start_over(api: &Api, arguments: &RecordArguments, manifest: &Value) -> Result<String> {
     let RecordArguments { namespace, deployment, initial_replicas, .. } = arguments;
     api.delete(&hpa_path(arguments, manifest))?;
+    clock::sleep_s(FORGETS_AFTER_S);
     api.scale(namespace, deployment, *initial_replicas)?;
     let live = api.get(&format!("/apis/apps/v1/namespaces/{namespace}/deployments/{deployment}"))?;
     let labels = live.pointer("/spec/selector/matchLabels").and_then(Value::as_object);

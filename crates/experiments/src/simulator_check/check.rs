@@ -37,7 +37,7 @@ pub(crate) struct CheckArguments {
 /// The result: `simulator-check.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SimulatorCheck {
-    /// `podpilot/simulator-check/v1`.
+    /// `podpilot/simulator-check/v2`.
     pub(crate) schema: String,
     /// Errors of the prediction: the median over all runs at each instant.
     pub(crate) error: Errors,
