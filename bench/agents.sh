@@ -5,6 +5,7 @@
 # TRACES, AGENTS, SEEDS, TIMESTEPS, EPISODES and AGENT_SCENARIO in the environment make it smaller or larger.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/peak_replicas.sh
 folder=${1:-../shared/traces}
 work=${2:-runs/agents}
 scenario=${AGENT_SCENARIO:-study}
@@ -21,15 +22,6 @@ fi
 cargo build --quiet --release --locked --package podpilot
 podpilot="${CARGO_TARGET_DIR:-target}/release/podpilot"
 mkdir -p "$work"
-
-# Test parts that are many times as busy as their train part are scaled down to what the nodes can hold.
-peak_replicas() {
-  case "$1" in
-    worldcup98) echo 5 ;;
-    crane6) echo 2 ;;
-    *) echo 20 ;;
-  esac
-}
 
 for trace in "${traces[@]}"; do
   on=(--scenario "$scenario" --trace "$folder/$trace.csv" --peak-replicas "$(peak_replicas "$trace")" --quiet)

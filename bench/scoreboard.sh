@@ -4,6 +4,7 @@
 # usage: bench/scoreboard.sh full|quick [TRACE_FOLDER [WORK_FOLDER]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/peak_replicas.sh
 
 size=${1:?usage: bench/scoreboard.sh full|quick [TRACE_FOLDER [WORK_FOLDER]]}
 traces=${2:-../shared/traces}
@@ -41,15 +42,6 @@ traces=$(realpath "$traces")
 cargo build --quiet --release --locked --package podpilot
 podpilot="${CARGO_TARGET_DIR:-target}/release/podpilot"
 mkdir -p "$work"
-
-# Test parts that are many times as busy as their train part are scaled down to what the nodes can hold.
-peak_replicas() {
-  case "$1" in
-    worldcup98) echo 5 ;;
-    crane6) echo 2 ;;
-    *) echo 20 ;;
-  esac
-}
 
 plan="$work/plan.yaml"
 {

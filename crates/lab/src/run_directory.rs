@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::LabError;
 
@@ -113,6 +114,25 @@ impl RunDirectory {
             .map_err(|error| LabError::Failed(format!("{name}: {error}")))?;
         text.push('\n');
         self.write(name, text.as_bytes())
+    }
+
+    /// Reads the settings it was made with. `wrong_kind` begins the message where they are those of something else.
+    pub(crate) fn read_settings<T: DeserializeOwned>(
+        &self,
+        schema: &str,
+        schema_of: fn(&T) -> &str,
+        wrong_kind: &str,
+    ) -> Result<T, LabError> {
+        let name = self.file(file::SETTINGS).display().to_string();
+        let settings: T = serde_json::from_slice(&self.read(file::SETTINGS)?)
+            .map_err(|error| LabError::BadInput(format!("{name}: {wrong_kind}{error}")))?;
+        let found = schema_of(&settings);
+        if found != schema {
+            return Err(LabError::BadInput(format!(
+                "{name}: schema is `{found}`, this version reads `{schema}`"
+            )));
+        }
+        Ok(settings)
     }
 
     /// Reads one of its files.

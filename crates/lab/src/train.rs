@@ -70,7 +70,7 @@ fn begin(settings: &TrainingSettings, bench: &Workbench, run: &RunDirectory) -> 
 /// Goes on with an interrupted run, to the same result as without the interruption.
 pub fn resume(request: &ResumeRequest, observer: &mut dyn Observer) -> Result<TrainedRun, LabError> {
     let run = RunDirectory::open(&request.run_directory)?;
-    let settings = read_settings(&run)?;
+    let settings = run.read_settings(SETTINGS_SCHEMA, |settings: &TrainingSettings| &settings.schema, "")?;
     if run.file(file::RESULT).exists() {
         let shown = run.path().display();
         return Err(LabError::BadInput(format!(
@@ -155,19 +155,6 @@ fn plan(
 fn open_bench(settings: &TrainingSettings, observer: &mut dyn Observer) -> Result<Workbench, LabError> {
     let seed = Seed(settings.request.seed);
     Workbench::open(&settings.request.load, DefaultScale::PeakReplicas, seed, observer)
-}
-
-fn read_settings(run: &RunDirectory) -> Result<TrainingSettings, LabError> {
-    let name = run.file(file::SETTINGS).display().to_string();
-    let settings: TrainingSettings = serde_json::from_slice(&run.read(file::SETTINGS)?)
-        .map_err(|error| LabError::BadInput(format!("{name}: {error}")))?;
-    if settings.schema != SETTINGS_SCHEMA {
-        let found = &settings.schema;
-        return Err(LabError::BadInput(format!(
-            "{name}: schema is `{found}`, this version reads `{SETTINGS_SCHEMA}`"
-        )));
-    }
-    Ok(settings)
 }
 
 /// Paths that still hold when the run is resumed from another folder.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::LabError;
 use crate::request::{AgentKind, Experience, LoadChoice, Observer, TrainRequest};
-use crate::run_directory::{RunDirectory, file};
+use crate::run_directory::RunDirectory;
 use crate::training::TrainingSettings;
 use crate::workbench::{DefaultScale, Workbench};
 
@@ -49,16 +49,7 @@ impl AgentTuneSettings {
     }
 
     pub(super) fn read(run: &RunDirectory) -> Result<Self, LabError> {
-        let name = run.file(file::SETTINGS).display().to_string();
-        let settings: Self = serde_json::from_slice(&run.read(file::SETTINGS)?)
-            .map_err(|error| LabError::BadInput(format!("{name}: not a search to resume: {error}")))?;
-        if settings.schema != SETTINGS_SCHEMA {
-            let found = &settings.schema;
-            return Err(LabError::BadInput(format!(
-                "{name}: schema is `{found}`, this version reads `{SETTINGS_SCHEMA}`"
-            )));
-        }
-        Ok(settings)
+        run.read_settings(SETTINGS_SCHEMA, |settings: &Self| &settings.schema, "not a search to resume: ")
     }
 
     pub(super) fn open_bench(&self, observer: &mut dyn Observer) -> Result<Workbench, LabError> {

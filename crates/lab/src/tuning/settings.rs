@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::LabError;
 use crate::request::{LoadChoice, Observer};
-use crate::run_directory::{RunDirectory, file};
+use crate::run_directory::RunDirectory;
 
 use crate::workbench::{DefaultScale, Workbench};
 
@@ -60,16 +60,7 @@ impl TuneSettings {
     }
 
     pub(super) fn read(run: &RunDirectory) -> Result<Self, LabError> {
-        let name = run.file(file::SETTINGS).display().to_string();
-        let settings: Self = serde_json::from_slice(&run.read(file::SETTINGS)?)
-            .map_err(|error| LabError::BadInput(format!("{name}: not a search to resume: {error}")))?;
-        if settings.schema != SETTINGS_SCHEMA {
-            let found = &settings.schema;
-            return Err(LabError::BadInput(format!(
-                "{name}: schema is `{found}`, this version reads `{SETTINGS_SCHEMA}`"
-            )));
-        }
-        Ok(settings)
+        run.read_settings(SETTINGS_SCHEMA, |settings: &Self| &settings.schema, "not a search to resume: ")
     }
 
     pub(super) fn configurations(&self, rival: Rival) -> usize {
